@@ -1,0 +1,43 @@
+// THE TABLE of formats, in order of precedence: where two formats are equally sure of a file, the
+// earlier row has it. A new format is one file in this folder, one declaration and one row here, and
+// one sample pair in datasets/samples/.
+
+#include "io/formats/format.h"
+
+namespace kvitt {
+
+// Each format file defines its row.
+
+namespace {
+
+const std::vector<Format>& Table() {
+  static const std::vector<Format>* table = new std::vector<Format>{
+  };
+  return *table;
+}
+
+}  // namespace
+
+absl::Span<const Format> Formats() { return Table(); }
+
+const Format* FindFormat(std::string_view name) {
+  for (const Format& format : Formats()) {
+    if (format.name == name) return &format;
+  }
+  return nullptr;
+}
+
+const Format* SniffFormat(std::string_view head) {
+  const Format* best = nullptr;
+  int surest = 0;
+  for (const Format& format : Formats()) {
+    const int sure = format.sniff == nullptr ? 0 : format.sniff(head);
+    if (sure > surest) {
+      best = &format;
+      surest = sure;
+    }
+  }
+  return best;
+}
+
+}  // namespace kvitt

@@ -1,0 +1,87 @@
+// kvitt's way to the world: files in, files out.
+//
+// The engine (kvitt/reconcile.h) knows only records. This header reads bank files and record streams
+// into it, and writes what it decided. The command line is built on this header alone.
+//
+//   kvitt::FileReport report = kvitt::InspectFile("night/bgmax.txt", {});
+//   if (report.set_aside) ...
+//
+// Nothing here throws, prints or exits. What the outside world did wrong (a folder that cannot be
+// written) is an absl::Status; what a file did wrong is in its FileReport.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "kvitt/record_sink.h"
+
+namespace kvitt {
+
+enum class FileKind : uint8_t { kUnknown, kPayments, kItems, kCustomers, kClaims, kAgreements };
+// "payments", "items", ...
+std::string_view Name(FileKind kind);
+
+enum class ControlState : uint8_t { kAbsent, kVerified, kMismatch };
+// "absent", "verified", "mismatch"
+std::string_view Name(ControlState state);
+
+// How to read files whose content leaves room for choice.
+struct FormatSettings {
+  std::string input_format;       // overrides detection: a name of the contract, e.g. "items-csv"
+  FileKind expected_kind = FileKind::kUnknown;  // what the command line said these files are
+  char decimal_mark = 0;          // CSV: '.' or ','; 0: '.', unless a mapping says otherwise
+  // CSV column mappings by name (io/config reads them from kvitt.toml).
+  struct ColumnMapping {
+    std::string name;                              // "danske-csv"
+    std::vector<std::string> header;               // the header cells that identify it
+    std::map<std::string, std::string> columns;    // kvitt field -> header cell
+    std::map<std::string, std::string> constants;  // kvitt field -> fixed value
+    char decimal_mark = '.';
+    char thousands_mark = 0;                       // removed before the amount is read
+    std::string date_pattern = "YYYY-MM-DD";       // also DD.MM.YYYY, DD-MM-YYYY, YYYYMMDD, DD/MM/YYYY
+    int header_rows_before = 0;                    // rows above the header
+    bool newest_first = false;
+  };
+  std::vector<ColumnMapping> mappings;
+  bool report_is_payments = false;  // camt.052 posts (else it is information only)
+  bool allow_empty = false;         // a file without records is not a problem
+  uint64_t max_bytes = uint64_t{64} << 30;       // after decompression
+  uint32_t max_expansion = 250;                  // after the first 64 MiB
+};
+
+// What one file is and holds: the line of `kvitt inspect --json`.
+struct FileReport {
+  std::string file;               // as given; a member of a zip is `archive.zip!member`
+  std::string format = "unknown";
+  std::string version;            // "053.08", "01", "" when the format has none
+  FileKind kind = FileKind::kUnknown;
+  uint64_t statements = 0;
+  uint64_t entries = 0;
+  uint64_t transactions = 0;
+  std::map<std::string, std::string> credits;  // currency -> decimal text
+  std::map<std::string, std::string> debits;
+  ControlState control_totals = ControlState::kAbsent;
+  // Record numbers count physical records (lines, XML entries) from 1; 0: the file as a whole.
+  std::vector<RecordProblem> problems;
+  std::vector<std::string> warnings;    // tolerated oddities, for people
+  uint64_t unknown_fields = 0;
+
+  // Not part of the JSON line.
+  bool set_aside = false;         // nothing of this file may be posted
+  bool only_controls_failed = false;  // set aside for totals alone: --accept-mismatch can post it
+  std::vector<std::string> accounts;  // creditor accounts met, at most 100
+  Date first_date;
+  Date last_date;
+  uint64_t bytes = 0;             // after decompression
+  std::string digest;             // of the decompressed bytes, 32 hexadecimal characters
+  uint64_t bad_records = 0;       // lines of a stream that were set aside alone
+};
+
+}  // namespace kvitt

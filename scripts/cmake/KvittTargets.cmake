@@ -53,18 +53,29 @@ endfunction()
 
 function(kvitt_fuzz name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;CORPUS" ${ARGN})
-  if(KVITT_FUZZ)
-    add_executable(${name} ${ARG_SOURCES} ${ARG_UNPARSED_ARGUMENTS})
-    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
-  else()
-    # Without libFuzzer the same target replays its corpus and a seeded set of mutations.
-    add_executable(${name} ${ARG_SOURCES} ${ARG_UNPARSED_ARGUMENTS} ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
-  endif()
+  add_executable(${name} ${ARG_SOURCES} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE kvitt_flags ${ARG_LIBS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  set_target_properties(${name} PROPERTIES KVITT_FUZZ_CORPUS "${ARG_CORPUS}")
-  if(NOT KVITT_FUZZ)
-    add_test(NAME ${name}_replay COMMAND ${name} ${ARG_CORPUS} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  if(KVITT_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    list(JOIN ARG_CORPUS "," corpus)
+    set_property(GLOBAL APPEND PROPERTY KVITT_FUZZERS ${name})
+    set_property(GLOBAL APPEND_STRING PROPERTY KVITT_FUZZERS_TEXT
+      "${name}|$<TARGET_FILE:${name}>|${corpus}\n")
+  else()
+    # Without libFuzzer the same target replays its corpus and a seeded set of mutations.
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+    add_test(NAME ${name}_replay COMMAND ${name} tests/fuzz/corpus/${name} ${ARG_CORPUS}
+      WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
     set_tests_properties(${name}_replay PROPERTIES LABELS fuzz_replay TIMEOUT 600)
   endif()
+endfunction()
+
+# Called once, after every fuzz target is known: the target `fuzzers` builds them all, and
+# build/fuzz/fuzzers.txt tells scripts/fuzz what they are: name|program|corpus folders, comma-joined.
+function(kvitt_list_fuzzers)
+  get_property(fuzzers GLOBAL PROPERTY KVITT_FUZZERS)
+  get_property(text GLOBAL PROPERTY KVITT_FUZZERS_TEXT)
+  add_custom_target(fuzzers DEPENDS ${fuzzers})
+  file(GENERATE OUTPUT ${PROJECT_BINARY_DIR}/fuzzers.txt CONTENT "${text}")
 endfunction()

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "absl/types/span.h"
 #include "kvitt/record_batch.h"
 
 namespace kvitt {
@@ -20,6 +21,9 @@ struct WriterHeader {
   uint64_t message_number = 1;      // makes the file's own identity
   Date created;
   std::string_view version;         // "054.08" style for camt; empty: the newest
+  // Record streams (CSV, JSON Lines): the fields to write, in this order; empty: the writer's own
+  // choice. Other formats have no use for it.
+  absl::Span<const std::string_view> columns = {};
 };
 
 class FormatWriter {

@@ -27,6 +27,7 @@ class Currency {
 
   // The currency of a three-letter upper-case code; none when the code is not in ISO 4217.
   static Currency FromCode(std::string_view code);
+
   // REQUIRES: index came from index() of a Currency.
   static constexpr Currency FromIndex(uint8_t index) { return Currency(index); }
 
@@ -34,17 +35,21 @@ class Currency {
   std::string_view code() const;
   // Number of minor-unit decimals, 0 to 4. 2 for none.
   int decimals() const;
-  // 50 hundredths of the major unit in minor units: 50 for NOK, 1 for JPY (rounded up), 500 for KWD.
+  // 50 hundredths of the major unit in minor units: 50 for NOK, 1 for JPY (rounded up), 500 for
+  // KWD.
   int64_t half_major_minor() const;
 
   constexpr bool is_none() const { return index_ == 0; }
+
   constexpr uint8_t index() const { return index_; }
 
   friend constexpr bool operator==(Currency a, Currency b) { return a.index_ == b.index_; }
+
   friend constexpr bool operator<(Currency a, Currency b) { return a.index_ < b.index_; }
 
  private:
   constexpr explicit Currency(uint8_t index) : index_(index) {}
+
   uint8_t index_ = 0;
 };
 
@@ -76,6 +81,7 @@ AmountError ParseAmount(std::string_view text, int decimals, int64_t* minor, cha
 
 // Decimal text with exactly `decimals` decimals and a leading '-' when negative.
 std::string FormatAmount(int64_t minor, int decimals);
+
 inline std::string FormatAmount(Amount amount) {
   return FormatAmount(amount.minor, amount.currency.decimals());
 }

@@ -19,18 +19,23 @@ class Date {
  public:
   // No date. Sorts before every real date.
   constexpr Date() = default;
+
   static constexpr Date FromDays(int32_t days) { return Date(days); }
+
   // REQUIRES: a date of the proleptic Gregorian calendar. See IsCivil.
   static Date FromCivil(int year, int month, int day);
 
   constexpr bool has_value() const { return days_ != kNone; }
+
   constexpr int32_t days() const { return days_; }
 
   friend constexpr auto operator<=>(Date, Date) = default;
 
  private:
   static constexpr int32_t kNone = std::numeric_limits<int32_t>::min();
+
   constexpr explicit Date(int32_t days) : days_(days) {}
+
   int32_t days_ = kNone;
 };
 
@@ -47,8 +52,8 @@ CivilDate ToCivil(Date date);
 
 // `YYYY-MM-DD`, exactly ten characters. False (and *date untouched) when it is not a date.
 bool ParseDate(std::string_view text, Date* date);
-// `YYYYMMDD`, `YYMMDD` (00-69 are 20xx, 70-99 are 19xx) and `DDMMYY`. All zeros or all blanks set no
-// date and return true; anything else that is not a date returns false.
+// `YYYYMMDD`, `YYMMDD` (00-69 are 20xx, 70-99 are 19xx) and `DDMMYY`. All zeros or all blanks set
+// no date and return true; anything else that is not a date returns false.
 bool ParseDateYYYYMMDD(std::string_view text, Date* date);
 bool ParseDateYYMMDD(std::string_view text, Date* date);
 bool ParseDateDDMMYY(std::string_view text, Date* date);

@@ -48,15 +48,15 @@ enum class Origin : uint8_t { kNative, kStatement, kNotification, kReport };
 // What the reader knows of a reference. kUnknown: classify by value.
 enum class ReferenceScheme : uint8_t {
   kUnknown,
-  kKid,         // Norwegian KID, mod 10 or mod 11
-  kOcr,         // Swedish OCR reference
-  kFik,         // Danish FIK / GIK payment id (71, 75, 04)
-  kViite,       // Finnish national reference
-  kRf,          // ISO 11649
-  kQrr,         // Swiss QR reference
-  kOgm,         // Belgian structured communication
-  kInvoice,     // an invoice number quoted as a referred document
-  kText,        // delivered in a reference field but not checked by anyone
+  kKid,      // Norwegian KID, mod 10 or mod 11
+  kOcr,      // Swedish OCR reference
+  kFik,      // Danish FIK / GIK payment id (71, 75, 04)
+  kViite,    // Finnish national reference
+  kRf,       // ISO 11649
+  kQrr,      // Swiss QR reference
+  kOgm,      // Belgian structured communication
+  kInvoice,  // an invoice number quoted as a referred document
+  kText,     // delivered in a reference field but not checked by anyone
 };
 
 // One receivable, or a credit note. Amounts are positive for every kind.
@@ -68,16 +68,16 @@ struct OpenItem {
   std::string_view customer_org_no;
   int64_t amount_minor = 0;
   int64_t open_amount_minor = 0;
-  int64_t discount_minor = 0;         // 0: no cash discount
+  int64_t discount_minor = 0;  // 0: no cash discount
   Date issue_date;
   Date due_date;
   Date discount_date;
-  uint32_t reference_first = 0;       // into OpenItemBatch::references
+  uint32_t reference_first = 0;  // into OpenItemBatch::references
   uint32_t reference_count = 0;
   Currency currency;
   ItemKind kind = ItemKind::kInvoice;
   ItemStatus status = ItemStatus::kOpen;
-  uint32_t record = 0;                // ordinal of the record in its block, from 0
+  uint32_t record = 0;  // ordinal of the record in its block, from 0
 };
 
 struct OpenItemBatch {
@@ -86,10 +86,12 @@ struct OpenItemBatch {
 
   // Adds a reference to `item`, which must be the last item of `items`.
   void AddReference(OpenItem* item, std::string_view reference) {
-    if (item->reference_count == 0) item->reference_first = static_cast<uint32_t>(references.size());
+    if (item->reference_count == 0)
+      item->reference_first = static_cast<uint32_t>(references.size());
     references.push_back(reference);
     ++item->reference_count;
   }
+
   void Clear() {
     items.clear();
     references.clear();
@@ -110,17 +112,17 @@ struct Payment {
   std::string_view payer_name;
   std::string_view payer_account;
   std::string_view payer_org_no;
-  std::string_view customer_id;       // the creditor's own number of the payer, when the bank knows it
+  std::string_view customer_id;  // the creditor's own number of the payer, when the bank knows it
   std::string_view bank_reference;
   std::string_view end_to_end_id;
-  std::string_view reverses;          // bank reference or end-to-end id that a reversal takes back
-  std::string_view entry_reference;   // of the booked entry that this transaction is a part of
-  int64_t amount_minor = 0;           // > 0
-  int64_t charges_minor = 0;          // charges already taken out of the amount, as the file states
-  int64_t entry_amount_minor = 0;     // total of that entry; 0 when the entry is this transaction
-  uint32_t reference_first = 0;       // into PaymentBatch::references
+  std::string_view reverses;         // bank reference or end-to-end id that a reversal takes back
+  std::string_view entry_reference;  // of the booked entry that this transaction is a part of
+  int64_t amount_minor = 0;          // > 0
+  int64_t charges_minor = 0;         // charges already taken out of the amount, as the file states
+  int64_t entry_amount_minor = 0;    // total of that entry; 0 when the entry is this transaction
+  uint32_t reference_first = 0;      // into PaymentBatch::references
   uint32_t reference_count = 0;
-  uint32_t text_first = 0;            // into PaymentBatch::text
+  uint32_t text_first = 0;  // into PaymentBatch::text
   uint32_t text_count = 0;
   Date booking_date;
   Date value_date;
@@ -128,12 +130,12 @@ struct Payment {
   PaymentKind kind = PaymentKind::kPayment;
   Direction direction = Direction::kCredit;
   Origin origin = Origin::kNative;
-  bool is_copy = false;               // delivered in a message marked COPY, CODU or DUPL
-  bool is_pending = false;            // not booked yet
-  bool details_missing = false;       // a booked batch delivered without its transactions
-  uint32_t entry_transactions = 0;    // transactions that the entry says it holds; 0: not said
-  uint32_t statement = 0;             // 0: goes on from the block before; n: n-th opened in this block
-  uint32_t record = 0;                // ordinal of the transaction in its block, from 0
+  bool is_copy = false;             // delivered in a message marked COPY, CODU or DUPL
+  bool is_pending = false;          // not booked yet
+  bool details_missing = false;     // a booked batch delivered without its transactions
+  uint32_t entry_transactions = 0;  // transactions that the entry says it holds; 0: not said
+  uint32_t statement = 0;  // 0: goes on from the block before; n: n-th opened in this block
+  uint32_t record = 0;     // ordinal of the transaction in its block, from 0
 };
 
 struct PaymentBatch {
@@ -149,11 +151,13 @@ struct PaymentBatch {
     references.push_back(reference);
     ++payment->reference_count;
   }
+
   void AddText(Payment* payment, std::string_view line) {
     if (payment->text_count == 0) payment->text_first = static_cast<uint32_t>(text.size());
     text.push_back(line);
     ++payment->text_count;
   }
+
   void Clear() {
     payments.clear();
     references.clear();
@@ -167,8 +171,8 @@ struct Customer {
   std::string_view org_no;
   std::string_view country;
   std::string_view email;
-  std::string_view pays_for;     // `;`-joined customer ids that this one pays for
-  uint32_t account_first = 0;    // into CustomerBatch::accounts
+  std::string_view pays_for;   // `;`-joined customer ids that this one pays for
+  uint32_t account_first = 0;  // into CustomerBatch::accounts
   uint32_t account_count = 0;
   int64_t credit_limit_minor = -1;  // -1: none stated
   Currency currency;
@@ -188,6 +192,7 @@ struct CustomerBatch {
     accounts.push_back(account);
     ++customer->account_count;
   }
+
   void Clear() {
     customers.clear();
     accounts.clear();

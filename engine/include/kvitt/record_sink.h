@@ -2,9 +2,9 @@
 //
 // A file is read in blocks, and blocks of one file may be parsed at the same time by different
 // threads. Each block gets a BlockSink of its own, used by one thread; the order of the records is
-// (file, block, order of the calls), whichever thread is faster. A reader that meets a bad line in a
-// stream reports it with Problem() and goes on; a reader that finds that a bank file is damaged says
-// so in its verdict (io/formats/format.h) and the whole file is set aside.
+// (file, block, order of the calls), whichever thread is faster. A reader that meets a bad line in
+// a stream reports it with Problem() and goes on; a reader that finds that a bank file is damaged
+// says so in its verdict (io/formats/format.h) and the whole file is set aside.
 
 #pragma once
 
@@ -47,8 +47,12 @@ class RecordSink {
   // its section): sets the dates of the payments with ordinals [first, last) that were handed to
   // that block, in the order in which they were handed over. Called after every block of the file
   // has been parsed, by one thread.
-  virtual void SetDates(uint32_t file, uint32_t block, uint32_t first, uint32_t last,
-                        Date booking_date, Date value_date) = 0;
+  virtual void SetDates(uint32_t file,
+                        uint32_t block,
+                        uint32_t first,
+                        uint32_t last,
+                        Date booking_date,
+                        Date value_date) = 0;
 };
 
 }  // namespace kvitt

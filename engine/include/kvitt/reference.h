@@ -1,4 +1,5 @@
-// Reference and number arithmetic: is it well formed, make its check digits, what is its normal form.
+// Reference and number arithmetic: is it well formed, make its check digits, what is its normal
+// form.
 //
 // A reference is what a payer quotes to say what is paid. Each scheme stands in one file of
 // engine/reference; this header is their common face. All functions are pure and thread-safe.
@@ -36,39 +37,41 @@ enum class NumberScheme : uint8_t {
   kAccountNo,  // Norwegian account number, 11 digits
   kIban,
   kCvr,
-  kOrgNo,      // Norwegian organisation number, 9 digits
-  kOrgSe,      // Swedish organisation number, 10 digits
+  kOrgNo,  // Norwegian organisation number, 9 digits
+  kOrgSe,  // Swedish organisation number, 10 digits
   kYTunnus,
 };
 
 struct SchemeInfo {
   NumberScheme scheme;
-  std::string_view name;         // on the command line: "kid10", "ocr-length", "fik71", "iban"
+  std::string_view name;  // on the command line: "kid10", "ocr-length", "fik71", "iban"
   std::string_view description;
 };
+
 // Every scheme, in the order of the enum.
 absl::Span<const SchemeInfo> NumberSchemes();
 std::optional<NumberScheme> FindNumberScheme(std::string_view name);
 
 struct NumberCheck {
   bool ok = false;
-  std::string normal;    // the value without blanks and marks, padded where the scheme pads
-  std::string printed;   // grouped as people print it
-  std::string reason;    // why not, in words: "check digit is 3, expected 7"
+  std::string normal;   // the value without blanks and marks, padded where the scheme pads
+  std::string printed;  // grouped as people print it
+  std::string reason;   // why not, in words: "check digit is 3, expected 7"
 };
+
 NumberCheck CheckNumber(NumberScheme scheme, std::string_view value);
 
 // Appends what the scheme needs (check digits, length digit, padding) to a base; empty with *reason
 // set when no such number exists (too long, a letter, a base whose check digit is not issued).
 std::string MakeNumber(NumberScheme scheme, std::string_view base, std::string* reason);
 
-// Values that one small slip away from `value` and valid in the scheme (a digit changed, two neighbours
-// swapped, one lost or added, a letter for a digit), in ascending order without repeats.
+// Values that one small slip away from `value` and valid in the scheme (a digit changed, two
+// neighbours swapped, one lost or added, a letter for a digit), in ascending order without repeats.
 std::vector<std::string> RepairNumber(NumberScheme scheme, std::string_view value);
 
 // The form in which references are compared: upper case, letters and digits only, no leading zeros;
-// a valid RF reference as the national reference inside it. Empty for fillers that are no references
-// (NOTPROVIDED, zeros, "-").
+// a valid RF reference as the national reference inside it. Empty for fillers that are no
+// references (NOTPROVIDED, zeros, "-").
 std::string NormalReference(std::string_view value);
 // The same into a caller's buffer of at least value.size() bytes; returns the length.
 size_t NormalReferenceTo(std::string_view value, char* out);
@@ -77,8 +80,8 @@ size_t NormalReferenceTo(std::string_view value, char* out);
 // letters allow: KID mod 10 or 11 (which Luhn covers for OCR and FIK), viite, RF, QRR.
 bool IsWellFormedReference(std::string_view value);
 
-// The form in which creditor accounts are compared and written: an IBAN in upper case without blanks,
-// or `scheme:digits` in lower case without separators.
+// The form in which creditor accounts are compared and written: an IBAN in upper case without
+// blanks, or `scheme:digits` in lower case without separators.
 std::string NormalAccount(std::string_view value);
 
 }  // namespace kvitt

@@ -1,0 +1,169 @@
+// The words of the output files.
+
+#include "kvitt/decision.h"
+
+namespace kvitt {
+
+std::string_view Name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::kSettled:
+      return "settled";
+    case Outcome::kSettledWithDifference:
+      return "settled_with_difference";
+    case Outcome::kPartial:
+      return "partial";
+    case Outcome::kOverpaid:
+      return "overpaid";
+    case Outcome::kOnAccount:
+      return "on_account";
+    case Outcome::kSuggested:
+      return "suggested";
+    case Outcome::kUnmatched:
+      return "unmatched";
+    case Outcome::kDuplicate:
+      return "duplicate";
+    case Outcome::kReversed:
+      return "reversed";
+    case Outcome::kReversal:
+      return "reversal";
+    case Outcome::kIgnored:
+      return "ignored";
+    case Outcome::kCount:
+      break;
+  }
+  return "";
+}
+
+std::string_view Name(Rule rule) {
+  switch (rule) {
+    case Rule::kNone:
+      return "";
+    case Rule::kDuplicate:
+      return "duplicate";
+    case Rule::kReversal:
+      return "reversal";
+    case Rule::kReferenceExact:
+      return "reference_exact";
+    case Rule::kReferenceRepaired:
+      return "reference_repaired";
+    case Rule::kTextReference:
+      return "text_reference";
+    case Rule::kPayerAmount:
+      return "payer_amount";
+    case Rule::kBalanceExact:
+      return "balance_exact";
+    case Rule::kCombination:
+      return "combination";
+    case Rule::kPayerOldest:
+      return "payer_oldest";
+    case Rule::kAmountUnique:
+      return "amount_unique";
+    case Rule::kPayerName:
+      return "payer_name";
+    case Rule::kCount:
+      break;
+  }
+  return "";
+}
+
+std::string_view Name(Confidence confidence) {
+  switch (confidence) {
+    case Confidence::kNone:
+      return "";
+    case Confidence::kLow:
+      return "low";
+    case Confidence::kMedium:
+      return "medium";
+    case Confidence::kHigh:
+      return "high";
+  }
+  return "";
+}
+
+std::string_view Name(AllocationKind kind) {
+  switch (kind) {
+    case AllocationKind::kPayment:
+      return "payment";
+    case AllocationKind::kCreditNote:
+      return "credit_note";
+    case AllocationKind::kDiscount:
+      return "discount";
+    case AllocationKind::kWriteOff:
+      return "write_off";
+    case AllocationKind::kOnAccount:
+      return "on_account";
+    case AllocationKind::kReversal:
+      return "reversal";
+  }
+  return "";
+}
+
+std::string_view Name(ItemKind kind) {
+  switch (kind) {
+    case ItemKind::kInvoice:
+      return "invoice";
+    case ItemKind::kCreditNote:
+      return "credit_note";
+    case ItemKind::kFee:
+      return "fee";
+    case ItemKind::kInterest:
+      return "interest";
+    case ItemKind::kPrepayment:
+      return "prepayment";
+  }
+  return "";
+}
+
+std::string_view Name(ItemStatus status) {
+  switch (status) {
+    case ItemStatus::kOpen:
+      return "open";
+    case ItemStatus::kClosed:
+      return "closed";
+    case ItemStatus::kBlocked:
+      return "blocked";
+    case ItemStatus::kDisputed:
+      return "disputed";
+    case ItemStatus::kCollection:
+      return "collection";
+  }
+  return "";
+}
+
+std::string_view Name(PaymentKind kind) {
+  switch (kind) {
+    case PaymentKind::kPayment:
+      return "payment";
+    case PaymentKind::kDirectDebit:
+      return "direct_debit";
+    case PaymentKind::kReversal:
+      return "reversal";
+    case PaymentKind::kDirectDebitReturn:
+      return "direct_debit_return";
+    case PaymentKind::kFee:
+      return "fee";
+    case PaymentKind::kInterest:
+      return "interest";
+    case PaymentKind::kTransfer:
+      return "transfer";
+  }
+  return "";
+}
+
+std::string_view Name(Direction direction) {
+  return direction == Direction::kCredit ? "credit" : "debit";
+}
+
+std::string_view Name(CustomerStatus status) {
+  switch (status) {
+    case CustomerStatus::kActive:
+      return "active";
+    case CustomerStatus::kInsolvent:
+      return "insolvent";
+    case CustomerStatus::kClosed:
+      return "closed";
+  }
+  return "";
+}
+
+}  // namespace kvitt

@@ -1,0 +1,172 @@
+// The engine: records in, decisions out.
+//
+//   kvitt::Reconciliation run({.threads = 2, .as_of = Date::FromCivil(2026, 3, 1)});
+//   run.Add(items);                       // an OpenItemBatch; customers likewise
+//   run.Add(payments);                    // after the items
+//   if (absl::Status s = run.Run(); !s.ok()) ...
+//   AllocationPage page;
+//   for (size_t i = 0; i < run.pages(); ++i) {
+//     run.ReadAllocations(i, &page);
+//     for (const AllocationRow& row : page.rows) ...
+//   }
+//
+// Life: (1) open items and customers are added, (2) payments are added, (3) Run() decides, checks
+// the invariants and makes the result readable, (4) pages are read, by any number of threads. Steps
+// 1 and 2 may be done by many threads at once through OpenBlock(). The result depends on the
+// records and the options alone: not on threads, on blocks, nor on the order in which files were
+// given.
+//
+// The engine opens no file, reads no clock, prints nothing and throws nothing.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/types/span.h"
+#include "kvitt/decision.h"
+#include "kvitt/record_sink.h"
+
+namespace kvitt {
+
+// What may be closed without a person. docs/policy.md explains each.
+struct Policy {
+  // Difference that closes an item, in minor units by currency; currencies not named get half of
+  // their major unit (0.50). Short or over.
+  std::map<std::string, int64_t> tolerance_minor;
+  // Days after discount_date on which a discount still counts as paid in time.
+  int discount_grace_days = 0;
+};
+
+struct ReconcileOptions {
+  int threads = 0;  // 0: all cores
+  Date as_of;       // "today"; unset: the latest booking date of the run
+  Policy policy;
+  // Records that are expected, as a hint for memory; 0: unknown.
+  uint64_t expected_items = 0;
+};
+
+// What the reader of a file found out, told to the engine before Run().
+struct FileFact {
+  uint32_t file = 0;  // as given to OpenBlock
+  std::string name;
+  std::string digest;      // of the content; orders files and tells duplicates apart
+  bool set_aside = false;  // nothing of it may be posted
+  bool holds_payments = false;
+  std::vector<RecordProblem> problems;  // become deviations; records 1-based
+};
+
+struct CountAndSum {
+  uint64_t count = 0;
+  std::map<Currency, Int128> minor;
+};
+
+// What the run came to, for the summary. Sums are by currency in minor units.
+struct RunTotals {
+  CountAndSum payments;  // accepted into the run, credits minus debits
+  std::map<Outcome, CountAndSum> by_outcome;
+  std::map<Rule, CountAndSum> by_rule;  // deciding rule
+  std::map<DeviationCode, CountAndSum> by_code;
+
+  struct AccountTotals {
+    uint64_t payments = 0;
+    Int128 received = 0;   // credits minus debits
+    Int128 allocated = 0;  // on items, credits minus reversals
+    Int128 on_account = 0;
+    Int128 kept = 0;         // small surpluses written off
+    Int128 unallocated = 0;  // suggested, unmatched, duplicate, ignored
+  };
+
+  std::map<std::pair<std::string, std::string>, AccountTotals> by_account;  // (account, currency)
+  uint64_t items = 0;
+  uint64_t items_open_after = 0;
+  std::map<Currency, Int128> open_before;
+  std::map<Currency, Int128> open_after;
+  uint64_t customers = 0;
+  uint64_t deviations = 0;
+  uint64_t payments_matched = 0;  // settled, settled_with_difference, partial, overpaid
+  int match_rate_per_mille = 0;
+  uint64_t resident_bytes_items = 0;
+  uint64_t resident_bytes_payments = 0;
+};
+
+// Time of one stage of the run.
+struct StageTime {
+  std::string stage;
+  int64_t nanoseconds = 0;
+  uint64_t records = 0;
+};
+
+struct AllocationPage {
+  std::vector<AllocationRow> rows;
+  std::string scratch;  // the rows' text
+};
+
+struct PaymentPage {
+  std::vector<PaymentRow> rows;
+  std::string scratch;
+};
+
+struct ExceptionPage {
+  std::vector<ExceptionRow> rows;
+};
+
+struct OpenItemPage {
+  std::vector<OpenItemRow> rows;
+  std::string scratch;
+};
+
+class Reconciliation : public RecordSink {
+ public:
+  explicit Reconciliation(ReconcileOptions options);
+  ~Reconciliation() override;
+  Reconciliation(const Reconciliation&) = delete;
+  Reconciliation& operator=(const Reconciliation&) = delete;
+
+  // --- Records in. Thread-safe.
+  // Items and customers come before the first payment.
+  std::unique_ptr<BlockSink> OpenBlock(uint32_t file, uint32_t block) override;
+  void SetDates(uint32_t file,
+                uint32_t block,
+                uint32_t first,
+                uint32_t last,
+                Date booking_date,
+                Date value_date) override;
+
+  // One file fact for each file that was opened. Not thread-safe; before Run().
+  void SetFile(FileFact fact);
+
+  // Records in memory: each call is a file of its own, named `name`.
+  void Add(const OpenItemBatch& batch, std::string_view name = "memory");
+  void Add(const PaymentBatch& batch, std::string_view name = "memory");
+  void Add(const CustomerBatch& batch, std::string_view name = "memory");
+
+  // --- Decide. Once. FailedPrecondition when an invariant does not hold (nothing may be committed
+  // then; the message names it), ResourceExhausted when a limit was reached.
+  absl::Status Run();
+
+  // --- Decisions out. After Run(); const and thread-safe. A page is a run of payments in their
+  // order; reading page after page gives every row in the order of the output files.
+  size_t pages() const;
+  void ReadPayments(size_t page, PaymentPage* out) const;
+  void ReadAllocations(size_t page, AllocationPage* out) const;
+  void ReadExceptions(size_t page, ExceptionPage* out) const;  // of the page's payments
+  // Deviations that belong to no payment (files, records, items, customers), in order.
+  const std::vector<ExceptionRow>& FileExceptions() const;
+  size_t open_item_pages() const;
+  void ReadOpenItems(size_t page, OpenItemPage* out) const;
+
+  const RunTotals& totals() const;
+  const std::vector<StageTime>& stage_times() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace kvitt

@@ -59,6 +59,24 @@ enum class ReferenceScheme : uint8_t {
   kText,     // delivered in a reference field but not checked by anyone
 };
 
+// The word of a value in JSON Lines and CSV: "credit_note", "direct_debit". The scheme kUnknown is
+// "unknown".
+std::string_view Name(ItemKind kind);
+std::string_view Name(ItemStatus status);
+std::string_view Name(CustomerStatus status);
+std::string_view Name(DunningLevel level);
+std::string_view Name(PaymentKind kind);
+std::string_view Name(Direction direction);
+std::string_view Name(ReferenceScheme scheme);
+// The value of a word; false, and the value untouched, when there is none.
+bool FromName(std::string_view name, ItemKind* kind);
+bool FromName(std::string_view name, ItemStatus* status);
+bool FromName(std::string_view name, CustomerStatus* status);
+bool FromName(std::string_view name, DunningLevel* level);
+bool FromName(std::string_view name, PaymentKind* kind);
+bool FromName(std::string_view name, Direction* direction);
+bool FromName(std::string_view name, ReferenceScheme* scheme);
+
 // One receivable, or a credit note. Amounts are positive for every kind.
 struct OpenItem {
   std::string_view item_id;           // required, unique in the ledger

@@ -1,0 +1,321 @@
+// Fixed-width records: lines of a known number of characters, and the fields in them.
+//
+// The domestic bank formats of the Nordics are card images: 80, 90 or 128 characters a record,
+// every field at a fixed place. Real files of them have lost their trailing blanks to a mail
+// gateway, their line ends to a mainframe, or were saved again as UTF-8 by an editor.
+// FixedWidthLines gives every record as exactly `kWidth` cells of one byte each, whatever the file
+// did to it; a clean line is given where it lies, without a copy.
+//
+//   TextArena arena;
+//   FixedWidthLines<80> lines(block.bytes, Framing::kLines, &arena);
+//   FixedRecord record;
+//   while (lines.Next(&record)) {
+//     uint64_t amount = 0;
+//     if (!ReadDigits<Field{38, 55}>(record.cells, &amount)) ...
+//     std::string_view reference = TrimmedCells<Field{13, 37}>(record.cells);
+//   }
+//
+// Positions are counted from 1 and inclusive, as the banks' own documents print them.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/bytes/charset.h"
+
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
+namespace kvitt {
+
+// Readers of fields load whole words: this many bytes may be read behind the last cell.
+inline constexpr size_t kCellPadding = 64;
+
+// Owns the text that could not be seen where it lies: padded lines, decoded names, composed account
+// numbers. What it hands out stays put until the arena goes away. Not shared between threads.
+class TextArena {
+ public:
+  // `count` bytes, and kCellPadding more that may be read.
+  char* Allocate(size_t count) {
+    if (static_cast<size_t>(end_ - next_) < count + kCellPadding) AddChunk(count + kCellPadding);
+    char* bytes = next_;
+    next_ += count;
+    return bytes;
+  }
+
+  std::string_view Copy(std::string_view text);
+  // The two joined.
+  std::string_view Join(std::string_view first, std::string_view second);
+
+ private:
+  void AddChunk(size_t at_least);
+
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* next_ = nullptr;
+  char* end_ = nullptr;
+};
+
+// Where a field stands, as documents say it: from 1, both ends inclusive.
+struct Field {
+  size_t first;
+  size_t last;
+
+  constexpr size_t size() const { return last - first + 1; }
+
+  constexpr size_t offset() const { return first - 1; }
+};
+
+inline std::string_view Cells(const char* cells, Field field) {
+  return std::string_view(cells + field.offset(), field.size());
+}
+
+// The value of eight digits; false when one of them is none. Three multiplications join pairs, then
+// fours, then the eight.
+inline bool ReadEightDigits(uint64_t word, uint64_t* value) {
+  constexpr uint64_t kHighNibbles = 0xF0F0F0F0F0F0F0F0;
+  constexpr uint64_t kZeros = 0x3030303030303030;
+  constexpr uint64_t kSixes = 0x0606060606060606;
+  const bool digits =
+      (((word & kHighNibbles) | (((word + kSixes) & kHighNibbles) >> 4)) == 0x3333333333333333);
+  word -= kZeros;
+  word = (word * 10) + (word >> 8);
+  constexpr uint64_t kMask = 0x000000FF000000FF;
+  constexpr uint64_t kHundreds = 100 + (uint64_t{1000000} << 32);
+  constexpr uint64_t kOnes = 1 + (uint64_t{10000} << 32);
+  *value = (((word & kMask) * kHundreds) + (((word >> 16) & kMask) * kOnes)) >> 32;
+  return digits;
+}
+
+// The number in a field of 1 to 18 digits. False when a cell is not a digit; *value is then
+// undefined.
+template <Field kField>
+inline bool ReadDigits(const char* cells, uint64_t* value) {
+  static_assert(kField.size() >= 1 && kField.size() <= 18);
+  constexpr size_t kRest = kField.size() % 8;
+  const char* p = cells + kField.offset();
+  bool digits = true;
+  uint64_t number = 0;
+  if constexpr (kRest != 0) {
+    // The first few digits, moved to the end of a word of zeros.
+    uint64_t word;
+    std::memcpy(&word, p, sizeof(word));
+    word = (word << (8 * (8 - kRest))) | (uint64_t{0x3030303030303030} >> (8 * kRest));
+    digits = ReadEightDigits(word, &number);
+    p += kRest;
+  }
+  for (size_t i = 0; i < kField.size() / 8; ++i, p += 8) {
+    uint64_t word;
+    uint64_t eight = 0;
+    std::memcpy(&word, p, sizeof(word));
+    digits = ReadEightDigits(word, &eight) && digits;
+    number = number * 100000000 + eight;
+  }
+  *value = number;
+  return digits;
+}
+
+// The same where the width is known only at run time. False also for more than 18 digits or none.
+bool ReadDigits(std::string_view digits, uint64_t* value);
+
+namespace fixed_width_internal {
+
+// One bit for each of the 64 bytes at `p` that is not a blank.
+inline uint64_t NonBlankMask(const char* p, size_t count) {
+#if defined(__SSE2__)
+  const __m128i blanks = _mm_set1_epi8(' ');
+  uint64_t mask = 0;
+  for (size_t i = 0; i < count; i += 16) {
+    __m128i cells;
+    std::memcpy(&cells, p + i, sizeof(cells));
+    const auto blank = static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(cells, blanks)));
+    mask |= static_cast<uint64_t>(~blank & 0xFFFFu) << i;
+  }
+#else
+  uint64_t mask = 0;
+  for (size_t i = 0; i < count; ++i) mask |= static_cast<uint64_t>(p[i] != ' ') << i;
+#endif
+  return count == 64 ? mask : mask & ((uint64_t{1} << count) - 1);
+}
+
+}  // namespace fixed_width_internal
+
+// The field without the blanks at its ends. At most 64 cells.
+template <Field kField>
+inline std::string_view TrimmedCells(const char* cells) {
+  static_assert(kField.size() <= 64);
+  const char* p = cells + kField.offset();
+  const uint64_t mask = fixed_width_internal::NonBlankMask(p, kField.size());
+  if (mask == 0) return {};
+  const auto first = static_cast<size_t>(__builtin_ctzll(mask));
+  const auto last = 63 - static_cast<size_t>(__builtin_clzll(mask));
+  return std::string_view(p + first, last - first + 1);
+}
+
+std::string_view TrimBlanks(std::string_view text);
+
+// Whether all cells of a field are `c`.
+bool AllCells(std::string_view cells, char c);
+
+// What makes a line unreadable as a record.
+enum class LineFlaw : uint8_t {
+  kNone,
+  kTooLong,  // characters behind the last cell that are not blanks
+  kControl,  // a control character inside
+};
+// "longer than a record"
+std::string_view Describe(LineFlaw flaw);
+
+// One record. Cells of a line that came as UTF-8 are Windows-1252, so that each character has one.
+struct FixedRecord {
+  const char* cells =
+      nullptr;        // kWidth of them, lost blanks filled in; kCellPadding more are readable
+  size_t offset = 0;  // of the line, in the bytes given
+  size_t line = 0;    // ordinal of the line there, from 0, blank lines counted
+  bool ascii = true;  // no cell is 0x80 or above
+  LineFlaw flaw = LineFlaw::kNone;
+};
+
+// How records are told apart.
+enum class Framing : uint8_t {
+  kLines,     // LF, CRLF or CR, also mixed
+  kUnbroken,  // no line ends at all: every kWidth bytes are a record
+};
+
+// 3 when `bytes` begin with the mark of UTF-8 (EF BB BF), else 0.
+size_t ByteOrderMarkSize(std::string_view bytes);
+
+// The framing of a file that begins with `head`: unbroken when two records follow each other
+// without a line end.
+Framing DetectFraming(std::string_view head, size_t width);
+
+// What was put right in passing, for the warnings of the report.
+struct LineRepairs {
+  uint64_t tabs = 0;       // lines with tabs, which were left out
+  uint64_t utf8 = 0;       // lines that came as UTF-8
+  uint64_t eight_bit = 0;  // lines with other bytes of 0x80 and above
+  uint64_t replaced = 0;   // UTF-8 lines with a character that is not in Windows-1252
+};
+
+// The part of FixedWidthLines that does not depend on the width at compile time.
+class FixedWidthCursor {
+ public:
+  // Physical lines passed so far; after the last record, all of them.
+  size_t lines() const { return line_; }
+
+  const LineRepairs& repairs() const { return repairs_; }
+
+ protected:
+  FixedWidthCursor(std::string_view bytes, size_t width, Framing framing, TextArena* arena);
+  bool NextSlow(FixedRecord* record);
+
+  const char* begin_;
+  const char* next_;
+  const char* end_;
+  size_t line_ = 0;
+
+ private:
+  std::string_view TakeLine();
+  void Fill(std::string_view line, FixedRecord* record);
+  std::string_view ToCells(std::string_view utf8);
+
+  size_t width_;
+  Framing framing_;
+  TextArena* arena_;
+  LineRepairs repairs_;
+};
+
+// Whether none of kWidth bytes is a control character or 0x80 and above.
+template <size_t kWidth>
+inline bool IsPlainText(const char* p) {
+  static_assert(kWidth % 2 == 0);
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  constexpr uint64_t kBlanks = 0x2020202020202020;
+  uint64_t odd = 0;
+  for (size_t i = 0; i < kWidth / 8; ++i) {
+    uint64_t word;
+    std::memcpy(&word, p + i * 8, sizeof(word));
+    // The subtraction borrows into the high bit of a byte below 0x20.
+    odd |= (word - kBlanks) | word;
+  }
+  if constexpr (kWidth % 8 != 0) {
+    uint64_t word;
+    std::memcpy(&word, p + kWidth - 8, sizeof(word));
+    odd |= (word - kBlanks) | word;
+  }
+  return (odd & kHighBits) == 0;
+}
+
+// Walks over the records of a run of bytes. `bytes` may be read kCellPadding bytes past their end.
+// `arena` outlives what is done with the records.
+template <size_t kWidth>
+class FixedWidthLines : public FixedWidthCursor {
+ public:
+  FixedWidthLines(std::string_view bytes, Framing framing, TextArena* arena)
+      : FixedWidthCursor(bytes, kWidth, framing, arena) {}
+
+  // The next record; blank lines and end marks (0x1A) are passed over. False at the end.
+  bool Next(FixedRecord* record) {
+    const char* p = next_;
+    if (static_cast<size_t>(end_ - p) > kWidth + 1) [[likely]] {
+      const char* stop = p + kWidth;
+      const size_t line_end = stop[0] == '\n' ? 1 : (stop[0] == '\r' && stop[1] == '\n') ? 2 : 0;
+      if (line_end != 0 && p[0] != ' ' && IsPlainText<kWidth>(p)) [[likely]] {
+        record->cells = p;
+        record->offset = static_cast<size_t>(p - begin_);
+        record->line = line_++;
+        record->ascii = true;
+        record->flaw = LineFlaw::kNone;
+        next_ = stop + line_end;
+        return true;
+      }
+    }
+    return NextSlow(record);
+  }
+};
+
+// A text field of a record as UTF-8, blanks at its ends removed: a view of the cells when they are
+// ASCII, else decoded into the arena.
+std::string_view TextField(const FixedRecord& record,
+                           Field field,
+                           Charset charset,
+                           TextArena* arena);
+
+// Where the last line of `bytes` begins for which `wanted` says yes, or npos. Looks backwards from
+// the end; `wanted` sees the line without its end. What cuts blocks and finds their context.
+template <typename Wanted>
+size_t FindLineBackward(std::string_view bytes, Framing framing, size_t width, Wanted wanted) {
+  if (framing == Framing::kUnbroken) {
+    const size_t mark = ByteOrderMarkSize(bytes);
+    size_t begin = bytes.size() - (bytes.size() - mark) % width;
+    for (;; begin -= width) {
+      if (begin < bytes.size() && wanted(bytes.substr(begin, width))) return begin;
+      if (begin <= mark) return std::string_view::npos;
+    }
+  }
+  size_t end = bytes.size();
+  while (end > 0) {
+    if (bytes[end - 1] == '\n') --end;
+    if (end > 0 && bytes[end - 1] == '\r') --end;
+    size_t begin = end;
+    // A clean line is recognised by the line end before it; anything else is walked.
+    if (end > width && bytes[end - width - 1] == '\n' &&
+        std::memchr(bytes.data() + end - width, '\n', width) == nullptr &&
+        std::memchr(bytes.data() + end - width, '\r', width) == nullptr) {
+      begin = end - width;
+    } else {
+      while (begin > 0 && bytes[begin - 1] != '\n' && bytes[begin - 1] != '\r') --begin;
+    }
+    if (wanted(bytes.substr(begin, end - begin))) return begin;
+    end = begin;
+  }
+  return std::string_view::npos;
+}
+
+}  // namespace kvitt

@@ -2,14 +2,18 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
-
 namespace kvitt {
 namespace {
 
 constexpr size_t kShownMax = 40;
 
 }  // namespace
+
+std::string Joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text.append(part);
+  return text;
+}
 
 void Warnings::Add(std::string_view sentence, uint64_t count, uint64_t record) {
   if (count == 0) return;
@@ -30,66 +34,85 @@ void Warnings::Join(const Warnings& later, uint64_t records) {
 std::vector<std::string> Warnings::Sentences() const {
   std::vector<std::string> sentences;
   for (const auto& [sentence, seen] : seen_) {
-    sentences.push_back(absl::StrCat(
-        sentence, " (", seen.count, seen.count == 1 ? " time" : " times", ", first at record ",
-        seen.first_record + 1, ")"));
+    sentences.push_back(
+        Joined({sentence, " (", std::to_string(seen.count), seen.count == 1 ? " time" : " times",
+                ", first at record ", std::to_string(seen.first_record + 1), ")"}));
   }
   return sentences;
 }
 
-void AddProblem(BlockSummary* summary, DeviationCode code, uint64_t record, uint64_t byte_offset,
+void AddProblem(BlockSummary* summary,
+                DeviationCode code,
+                uint64_t record,
+                uint64_t byte_offset,
                 std::string text) {
   if (summary->problems.size() >= kBlockProblemsMax) return;
   summary->problems.push_back({code, record, byte_offset, std::move(text)});
 }
 
-std::string ExpectedFound(std::string_view what, std::string_view expected,
+std::string ExpectedFound(std::string_view what,
+                          std::string_view expected,
                           std::string_view found) {
   std::string shown(found.substr(0, kShownMax));
   for (char& c : shown) {
     if (c < 0x20 || c > 0x7E) c = '?';
   }
-  return absl::StrCat(what, ": expected ", expected, ", found \"", shown, "\"");
+  return Joined({what, ": expected ", expected, ", found \"", shown, "\""});
 }
 
-void Verdict::Problem(DeviationCode code, uint64_t record, uint64_t byte_offset,
-                      std::string text) {
+void Verdict::Problem(DeviationCode code, uint64_t record, uint64_t byte_offset, std::string text) {
   if (report_->problems.size() >= kFileProblemsMax) return;
   report_->problems.push_back({code, record, byte_offset, std::move(text)});
 }
 
-bool Verdict::Judge(bool agree, std::string_view what, const std::string& declared,
-                    const std::string& computed, uint64_t record, uint64_t byte_offset) {
+bool Verdict::Judge(bool agree,
+                    std::string_view what,
+                    const std::string& declared,
+                    const std::string& computed,
+                    uint64_t record,
+                    uint64_t byte_offset) {
   if (agree) {
     ++controls_held_;
     return true;
   }
   ++controls_failed_;
   Problem(DeviationCode::kControlTotalMismatch, record, byte_offset,
-          absl::StrCat(what, ": expected ", declared, " as declared, found ", computed));
+          Joined({what, ": expected ", declared, " as declared, found ", computed}));
   return false;
 }
 
 namespace {
 
 // Counts may exceed 64 bits only in theory; they are shown as whole numbers.
-std::string Whole(Int128 number) { return FormatSum(number, 0); }
+std::string Whole(Int128 number) {
+  return FormatSum(number, 0);
+}
 
 }  // namespace
 
-bool Verdict::Control(std::string_view what, Int128 declared, Int128 computed, uint64_t record,
+bool Verdict::Control(std::string_view what,
+                      Int128 declared,
+                      Int128 computed,
+                      uint64_t record,
                       uint64_t byte_offset) {
   return Judge(declared == computed, what, Whole(declared), Whole(computed), record, byte_offset);
 }
 
-bool Verdict::ControlAmount(std::string_view what, Int128 declared, Int128 computed, int decimals,
-                            uint64_t record, uint64_t byte_offset) {
+bool Verdict::ControlAmount(std::string_view what,
+                            Int128 declared,
+                            Int128 computed,
+                            int decimals,
+                            uint64_t record,
+                            uint64_t byte_offset) {
   return Judge(declared == computed, what, FormatSum(declared, decimals),
                FormatSum(computed, decimals), record, byte_offset);
 }
 
-bool Verdict::ControlText(std::string_view what, std::string_view declared,
-                          std::string_view computed, uint64_t record, uint64_t byte_offset) {
+bool Verdict::ControlText(std::string_view what,
+                          std::string_view declared,
+                          std::string_view computed,
+                          uint64_t record,
+                          uint64_t byte_offset) {
   return Judge(declared == computed, what, std::string(declared), std::string(computed), record,
                byte_offset);
 }
@@ -100,18 +123,17 @@ void Verdict::Close(bool allow_empty) {
     Problem(DeviationCode::kFileEmpty, 0, 0,
             "the file is whole but holds no transactions: expected at least one, found 0");
   }
-  std::stable_sort(report.problems.begin(), report.problems.end(),
-                   [](const RecordProblem& a, const RecordProblem& b) {
-                     return a.byte_offset < b.byte_offset;
-                   });
+  std::stable_sort(
+      report.problems.begin(), report.problems.end(),
+      [](const RecordProblem& a, const RecordProblem& b) { return a.byte_offset < b.byte_offset; });
   if (report.problems.size() > kFileProblemsMax) report.problems.resize(kFileProblemsMax);
-  const bool only_controls = std::all_of(
-      report.problems.begin(), report.problems.end(), [](const RecordProblem& problem) {
+  const bool only_controls =
+      std::all_of(report.problems.begin(), report.problems.end(), [](const RecordProblem& problem) {
         return problem.code == DeviationCode::kControlTotalMismatch;
       });
   // A record may itself report a control that failed inside a block.
-  const bool any_control = std::any_of(
-      report.problems.begin(), report.problems.end(), [](const RecordProblem& problem) {
+  const bool any_control =
+      std::any_of(report.problems.begin(), report.problems.end(), [](const RecordProblem& problem) {
         return problem.code == DeviationCode::kControlTotalMismatch;
       });
   report.set_aside = !report.problems.empty();

@@ -1,14 +1,15 @@
-// The judgement on one bank file: what its blocks said about it, joined into the one answer "read" or
-// "set aside".
+// The judgement on one bank file: what its blocks said about it, joined into the one answer "read"
+// or "set aside".
 //
-// Formats find faults in two places: in a record while a block is parsed, and in the controls when the
-// file is through. Findings collects the first kind, Verdict joins everything. A file with any problem
-// is set aside as a whole; one whose only problems are control totals may be posted by a person's
-// decision (`--accept-mismatch`).
+// Formats find faults in two places: in a record while a block is parsed, and in the controls when
+// the file is through. Findings collects the first kind, Verdict joins everything. A file with any
+// problem is set aside as a whole; one whose only problems are control totals may be posted by a
+// person's decision (`--accept-mismatch`).
 
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -18,10 +19,14 @@
 
 namespace kvitt {
 
+// The parts of a sentence, one after another.
+std::string Joined(std::initializer_list<std::string_view> parts);
+
 // Oddities that were tolerated: each sentence once, with how often and where first.
 class Warnings {
  public:
   void Note(std::string_view sentence, uint64_t record) { Add(sentence, 1, record); }
+
   void Add(std::string_view sentence, uint64_t count, uint64_t record);
   // Joins those of a later block that begins after `records` records.
   void Join(const Warnings& later, uint64_t records);
@@ -33,6 +38,7 @@ class Warnings {
     uint64_t count = 0;
     uint64_t first_record = 0;
   };
+
   std::map<std::string, Seen, std::less<>> seen_;
 };
 
@@ -42,11 +48,14 @@ inline constexpr size_t kBlockProblemsMax = 50;
 inline constexpr size_t kFileProblemsMax = 200;
 
 // Adds a problem of a record to a block's summary unless there are too many already.
-void AddProblem(BlockSummary* summary, DeviationCode code, uint64_t record, uint64_t byte_offset,
+void AddProblem(BlockSummary* summary,
+                DeviationCode code,
+                uint64_t record,
+                uint64_t byte_offset,
                 std::string text);
 
-// "expected X, found Y": bytes of the file as they can be shown (others than printable ASCII as `?`),
-// at most 40 of them.
+// "expected X, found Y": bytes of the file as they can be shown (others than printable ASCII as
+// `?`), at most 40 of them.
 std::string ExpectedFound(std::string_view what, std::string_view expected, std::string_view found);
 
 // Checks controls and gives the report its verdict. `record` arguments are 1-based in the file; 0
@@ -59,22 +68,36 @@ class Verdict {
   void Problem(DeviationCode code, uint64_t record, uint64_t byte_offset, std::string text);
 
   // A declared figure against the computed one; true when they agree.
-  bool Control(std::string_view what, Int128 declared, Int128 computed, uint64_t record,
+  bool Control(std::string_view what,
+               Int128 declared,
+               Int128 computed,
+               uint64_t record,
                uint64_t byte_offset);
-  bool ControlAmount(std::string_view what, Int128 declared, Int128 computed, int decimals,
-                     uint64_t record, uint64_t byte_offset);
-  bool ControlText(std::string_view what, std::string_view declared, std::string_view computed,
-                   uint64_t record, uint64_t byte_offset);
+  bool ControlAmount(std::string_view what,
+                     Int128 declared,
+                     Int128 computed,
+                     int decimals,
+                     uint64_t record,
+                     uint64_t byte_offset);
+  bool ControlText(std::string_view what,
+                   std::string_view declared,
+                   std::string_view computed,
+                   uint64_t record,
+                   uint64_t byte_offset);
 
   Warnings& warnings() { return warnings_; }
 
-  // Sorts the problems by place and sets set_aside, only_controls_failed, control_totals and warnings.
-  // A file that is otherwise sound but holds nothing is a problem, unless `allow_empty`.
+  // Sorts the problems by place and sets set_aside, only_controls_failed, control_totals and
+  // warnings. A file that is otherwise sound but holds nothing is a problem, unless `allow_empty`.
   void Close(bool allow_empty);
 
  private:
-  bool Judge(bool agree, std::string_view what, const std::string& declared,
-             const std::string& computed, uint64_t record, uint64_t byte_offset);
+  bool Judge(bool agree,
+             std::string_view what,
+             const std::string& declared,
+             const std::string& computed,
+             uint64_t record,
+             uint64_t byte_offset);
 
   FileReport* report_;
   Warnings warnings_;

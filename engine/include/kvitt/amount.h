@@ -90,6 +90,8 @@ inline std::string FormatAmount(Amount amount) {
 char* WriteAmount(char* out, int64_t minor, int decimals);
 
 // Sums of amounts: no file is large enough to overflow 128 bits.
+// NOLINTNEXTLINE(modernize-use-using): __extension__, which silences -Wpedantic, goes with typedef
+// alone.
 __extension__ typedef __int128 Int128;
 
 // Decimal text of a sum, as FormatAmount.

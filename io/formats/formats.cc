@@ -7,11 +7,17 @@
 namespace kvitt {
 
 // Each format file defines its row.
+extern const Format kItemsJsonl;
+extern const Format kPaymentsJsonl;
+extern const Format kCustomersJsonl;
 
 namespace {
 
 const std::vector<Format>& Table() {
   static const std::vector<Format>* table = new std::vector<Format>{
+      kItemsJsonl,
+      kPaymentsJsonl,
+      kCustomersJsonl,
   };
   return *table;
 }

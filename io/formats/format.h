@@ -91,6 +91,11 @@ class FormatReader {
   // `bytes` begins at a record start. Never called for the last block of a file.
   virtual size_t CutBlock(std::string_view bytes) const;
 
+  // The longest record that is believed. A file in which CutBlock finds no record end for longer is set
+  // aside, with memory flat. A reader checks the same limit on what it meets inside a block, so that
+  // the answer does not depend on the size of blocks. More than a line: XML entries, sections.
+  virtual size_t record_bytes_max() const { return size_t{1} << 20; }
+
   // What a following block must know of this one (the account of the section that is open at its
   // end), or "" when this block does not change what it was given. Cheap: looks backwards from the
   // end. Called for every block of a parallel format, in any order, on any thread.

@@ -7,7 +7,6 @@
 namespace kvitt {
 
 // Each format file defines its row.
-extern const Format kBgMax;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
 extern const Format kCustomersJsonl;
@@ -16,7 +15,6 @@ namespace {
 
 const std::vector<Format>& Table() {
   static const std::vector<Format>* table = new std::vector<Format>{
-      kBgMax,
       kItemsJsonl,
       kPaymentsJsonl,
       kCustomersJsonl,

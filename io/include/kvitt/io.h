@@ -32,10 +32,17 @@ enum class ControlState : uint8_t { kAbsent, kVerified, kMismatch };
 // "absent", "verified", "mismatch"
 std::string_view Name(ControlState state);
 
+// One file to read.
+struct InputSpec {
+  std::string path;                            // "-": stdin
+  FileKind expected_kind = FileKind::kUnknown;  // what the command line said it is; kUnknown: anything
+  bool follow_link = true;  // false for what was found in a directory: a link there leads elsewhere
+};
+
 // How to read files whose content leaves room for choice.
 struct FormatSettings {
   std::string input_format;       // overrides detection: a name of the contract, e.g. "items-csv"
-  FileKind expected_kind = FileKind::kUnknown;  // what the command line said these files are
+  FileKind expected_kind = FileKind::kUnknown;  // of the file at hand; see InputSpec
   char decimal_mark = 0;          // CSV: '.' or ','; 0: '.', unless a mapping says otherwise
   // CSV column mappings by name (io/config reads them from kvitt.toml).
   struct ColumnMapping {
@@ -82,6 +89,8 @@ struct FileReport {
   uint64_t bytes = 0;             // after decompression
   std::string digest;             // of the decompressed bytes, 32 hexadecimal characters
   uint64_t bad_records = 0;       // lines of a stream that were set aside alone
+  bool over_limit = false;        // set aside because a declared resource limit was passed (exit 7)
+  std::string copy_of;            // a file of this run with the same bytes, whose records count
 };
 
 }  // namespace kvitt

@@ -7,6 +7,7 @@
 namespace kvitt {
 
 // Each format file defines its row.
+extern const Format kBgMax;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
 extern const Format kCustomersJsonl;
@@ -15,6 +16,7 @@ namespace {
 
 const std::vector<Format>& Table() {
   static const std::vector<Format>* table = new std::vector<Format>{
+      kBgMax,
       kItemsJsonl,
       kPaymentsJsonl,
       kCustomersJsonl,

@@ -41,28 +41,45 @@ std::vector<std::string> Warnings::Sentences() const {
   return sentences;
 }
 
+namespace {
+
+// Keeps at most `most` problems, and never drops the last that is more than a control total:
+// whether a person may override the verdict depends on it.
+void Keep(RecordProblem problem, size_t most, std::vector<RecordProblem>* problems) {
+  if (problems->size() < most) {
+    problems->push_back(std::move(problem));
+  } else if (problem.code != DeviationCode::kControlTotalMismatch &&
+             problems->back().code == DeviationCode::kControlTotalMismatch) {
+    problems->back() = std::move(problem);
+  }
+}
+
+}  // namespace
+
 void AddProblem(BlockSummary* summary,
                 DeviationCode code,
                 uint64_t record,
                 uint64_t byte_offset,
                 std::string text) {
-  if (summary->problems.size() >= kBlockProblemsMax) return;
-  summary->problems.push_back({code, record, byte_offset, std::move(text)});
+  Keep({code, record, byte_offset, std::move(text)}, kBlockProblemsMax, &summary->problems);
+}
+
+std::string Shown(std::string_view bytes) {
+  std::string shown(bytes.substr(0, kShownMax));
+  for (char& c : shown) {
+    if (c < 0x20 || c > 0x7E) c = '?';
+  }
+  return shown;
 }
 
 std::string ExpectedFound(std::string_view what,
                           std::string_view expected,
                           std::string_view found) {
-  std::string shown(found.substr(0, kShownMax));
-  for (char& c : shown) {
-    if (c < 0x20 || c > 0x7E) c = '?';
-  }
-  return Joined({what, ": expected ", expected, ", found \"", shown, "\""});
+  return Joined({what, ": expected ", expected, ", found \"", Shown(found), "\""});
 }
 
 void Verdict::Problem(DeviationCode code, uint64_t record, uint64_t byte_offset, std::string text) {
-  if (report_->problems.size() >= kFileProblemsMax) return;
-  report_->problems.push_back({code, record, byte_offset, std::move(text)});
+  Keep({code, record, byte_offset, std::move(text)}, kFileProblemsMax, &report_->problems);
 }
 
 bool Verdict::Judge(bool agree,
@@ -119,28 +136,30 @@ bool Verdict::ControlText(std::string_view what,
 
 void Verdict::Close(bool allow_empty) {
   FileReport& report = *report_;
-  if (report.problems.empty() && report.transactions == 0 && !allow_empty) {
+  const bool is_empty = report.problems.empty() && report.transactions == 0;
+  if (is_empty && !allow_empty) {
     Problem(DeviationCode::kFileEmpty, 0, 0,
             "the file is whole but holds no transactions: expected at least one, found 0");
   }
+  const auto is_control = [](const RecordProblem& problem) {
+    return problem.code == DeviationCode::kControlTotalMismatch;
+  };
+  const std::vector<RecordProblem>& problems = report.problems;
+  // A record may itself report a control that failed inside a block.
+  const bool any_control =
+      controls_failed_ > 0 || std::any_of(problems.begin(), problems.end(), is_control);
+  report.set_aside = !problems.empty();
+  report.only_controls_failed =
+      report.set_aside && std::all_of(problems.begin(), problems.end(), is_control);
+  // Controls that held prove nothing about a file that is damaged elsewhere.
+  const bool sound = controls_held_ > 0 && (!report.set_aside || is_empty);
+  report.control_totals = any_control ? ControlState::kMismatch
+                          : sound     ? ControlState::kVerified
+                                      : ControlState::kAbsent;
   std::stable_sort(
       report.problems.begin(), report.problems.end(),
       [](const RecordProblem& a, const RecordProblem& b) { return a.byte_offset < b.byte_offset; });
   if (report.problems.size() > kFileProblemsMax) report.problems.resize(kFileProblemsMax);
-  const bool only_controls =
-      std::all_of(report.problems.begin(), report.problems.end(), [](const RecordProblem& problem) {
-        return problem.code == DeviationCode::kControlTotalMismatch;
-      });
-  // A record may itself report a control that failed inside a block.
-  const bool any_control =
-      std::any_of(report.problems.begin(), report.problems.end(), [](const RecordProblem& problem) {
-        return problem.code == DeviationCode::kControlTotalMismatch;
-      });
-  report.set_aside = !report.problems.empty();
-  report.only_controls_failed = report.set_aside && only_controls;
-  report.control_totals = controls_failed_ > 0 || any_control ? ControlState::kMismatch
-                          : controls_held_ > 0                ? ControlState::kVerified
-                                                              : ControlState::kAbsent;
   report.warnings = warnings_.Sentences();
 }
 

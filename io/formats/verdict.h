@@ -54,8 +54,10 @@ void AddProblem(BlockSummary* summary,
                 uint64_t byte_offset,
                 std::string text);
 
-// "expected X, found Y": bytes of the file as they can be shown (others than printable ASCII as
-// `?`), at most 40 of them.
+// Bytes of a file as they can be shown: others than printable ASCII as `?`, at most 40 of them.
+std::string Shown(std::string_view bytes);
+
+// "WHAT: expected X, found Y", where Y is shown as above.
 std::string ExpectedFound(std::string_view what, std::string_view expected, std::string_view found);
 
 // Checks controls and gives the report its verdict. `record` arguments are 1-based in the file; 0

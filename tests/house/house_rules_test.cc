@@ -67,10 +67,14 @@ TEST(IncludeRules, RoomsOfTheEngineIncludeDownward) {
 }
 
 TEST(IncludeRules, AFormatNeverIncludesAnother) {
-  EXPECT_EQ(IncludeFindings("io/formats/bgmax.cc", "\"io/formats/camt_scanner.h\"").size(), 1U);
-  EXPECT_THAT(IncludeFindings("io/formats/camt.cc", "\"io/formats/camt_scanner.h\""), IsEmpty());
-  EXPECT_THAT(IncludeFindings("io/formats/bgmax.cc", "\"io/formats/format.h\""), IsEmpty());
-  EXPECT_EQ(IncludeFindings("io/sinks/csv.cc", "\"io/formats/bgmax.h\"").size(), 1U);
+  const auto findings = [](const std::string& path, const std::string& target) {
+    return Short(CheckIncludes(Plant({{"io/formats/camt.cc", "// Camt.\nconst Format kCamt = {};"},
+                                      {path, "// What it is.\n#include " + target + "\n"}})));
+  };
+  EXPECT_EQ(findings("io/formats/bgmax.cc", "\"io/formats/camt.h\"").size(), 1U);
+  EXPECT_EQ(findings("io/sinks/csv.cc", "\"io/formats/camt.h\"").size(), 1U);
+  EXPECT_THAT(findings("io/formats/bgmax.cc", "\"io/formats/verdict.h\""), IsEmpty());
+  EXPECT_THAT(findings("tests/io/formats/camt_test.cc", "\"io/formats/camt.h\""), IsEmpty());
 }
 
 TEST(IncludeRules, TheCommandLineUsesThePublicFace) {
@@ -137,7 +141,10 @@ TEST(WordRules, FilesOpenWithWhatTheyAre) {
               ElementsAre("engine/a.h:1: does not open with a comment",
                           "engine/a.h:1: lacks #pragma once"));
   EXPECT_THAT(CheckWords(Plant({{"engine/a.h", "// What it is.\n#pragma once\n"}})), IsEmpty());
-  EXPECT_EQ(CheckWords(Plant({{"io/formats/bgmax.cc", "#include <string>\n"}})).size(), 1U);
+  EXPECT_EQ(
+      CheckWords(Plant({{"io/formats/bgmax.cc", "#include <string>\nconst Format kBgmax = {};\n"}}))
+          .size(),
+      1U);
   EXPECT_THAT(CheckWords(Plant({{"engine/value/date.cc", "#include \"kvitt/date.h\"\n"}})),
               IsEmpty());
 }

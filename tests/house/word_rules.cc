@@ -48,7 +48,6 @@ constexpr std::string_view kNoThrow = "errors are values here: absl::Status or a
 constexpr std::string_view kNoThread = "threads start in engine/parallel.cc alone";
 constexpr std::string_view kCheck = "engine/value/check.cc";
 constexpr std::string_view kCli = "io/cli/";
-constexpr std::string_view kFormats = "io/formats/";
 
 constexpr std::array<WordRule, 27> kRules = {{
     {"double", "engine/", "", kNoFloat},
@@ -162,8 +161,9 @@ void CheckText(const SourceFile& file, std::vector<Finding>* findings) {
 // Headers open with what they are, formats with their grammar and its public source. A source file
 // of which the header says it all may open with its includes.
 void CheckOpening(const SourceFile& file, std::vector<Finding>* findings) {
-  const bool speaks_for_itself = EndsWith(file.path, ".h") || StartsWith(file.path, kFormats);
-  if (speaks_for_itself && file.path != "io/formats/format.cc" && !StartsWith(file.text, "//")) {
+  const bool is_format = StartsWith(file.path, "io/formats/") &&
+                         file.text.find("\nconst Format k") != std::string::npos;
+  if ((EndsWith(file.path, ".h") || is_format) && !StartsWith(file.text, "//")) {
     findings->push_back(
         {file.path, 1, "does not open with a comment", "each file says first what it is"});
   }

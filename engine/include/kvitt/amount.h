@@ -90,8 +90,8 @@ inline std::string FormatAmount(Amount amount) {
 char* WriteAmount(char* out, int64_t minor, int decimals);
 
 // Sums of amounts: no file is large enough to overflow 128 bits.
-// NOLINTNEXTLINE(modernize-use-using): __extension__, which silences -Wpedantic, goes with typedef
-// alone.
+// (A typedef, because __extension__, which silences -Wpedantic, does not go with `using`.)
+// NOLINTNEXTLINE(modernize-use-using)
 __extension__ typedef __int128 Int128;
 
 // Decimal text of a sum, as FormatAmount.

@@ -37,4 +37,17 @@ std::string Sentence(const Parts&... parts) {
   return absl::StrCat(sentence_internal::Part(parts)...);
 }
 
+// The texts with `between` between them.
+template <typename Texts>
+std::string JoinTexts(const Texts& texts, std::string_view between) {
+  std::string out;
+  bool first = true;
+  for (const std::string_view text : texts) {
+    if (!first) out.append(between);
+    first = false;
+    out.append(text);
+  }
+  return out;
+}
+
 }  // namespace kvitt

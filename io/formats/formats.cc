@@ -11,6 +11,9 @@ extern const Format kBgMax;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
 extern const Format kCustomersJsonl;
+extern const Format kItemsCsv;
+extern const Format kPaymentsCsv;
+extern const Format kCustomersCsv;
 
 namespace {
 
@@ -20,6 +23,9 @@ const std::vector<Format>& Table() {
       kItemsJsonl,
       kPaymentsJsonl,
       kCustomersJsonl,
+      kItemsCsv,
+      kPaymentsCsv,
+      kCustomersCsv,
   };
   return *table;
 }

@@ -1,0 +1,121 @@
+// Payments as CSV: `payments-csv`.
+//
+//   file   = header *row
+//   header = names of fields, in any order, with `,` `;` or tab between them
+//   row    = as many cells, RFC 4180; LF or CRLF; a byte order mark is ignored
+//
+// Fields: payment_id, creditor_account, kind, direction, amount, currency, booking_date,
+// value_date, references, text, payer_name, payer_account, payer_org_no, customer_id,
+// bank_reference, end_to_end_id, reverses. References are joined by `;` (in a file separated by `;`
+// the cell is quoted, or they are joined by `|`), or are a JSON array of strings or of
+// {"value","scheme","amount"}. Text is one string; line breaks in its quoted cell divide its lines.
+// Source: RFC 4180; docs/records.md.
+
+#include "io/formats/csv_stream.h"
+#include "io/formats/csv_writer.h"
+#include "io/formats/format_writer.h"
+#include "kvitt/check.h"
+
+namespace kvitt {
+namespace {
+
+using PaymentRun = csv::Run<PaymentBatch, Payment>;
+
+void ReferencesPass(const PaymentRun& run, uint32_t column) {
+  csv::ForEachElement(run, column, [&run](Payment* payment, const csv::Element& element) {
+    PaymentReference reference;
+    reference.value = element.value;
+    reference.scheme = element.scheme;
+    if (!element.amount.empty()) {
+      reference.has_amount = true;
+      if (ParseAmount(element.amount, payment->currency.decimals(), &reference.amount_minor) !=
+          AmountError::kOk) {
+        return false;
+      }
+    }
+    run.batch->AddReference(payment, reference);
+    return true;
+  });
+}
+
+void TextLinesPass(const PaymentRun& run, uint32_t column) {
+  csv::ForEachCell<false>(run, column, [&run](Payment* payment, std::string_view text) {
+    for (;;) {
+      const size_t end = text.find('\n');
+      std::string_view line = text.substr(0, end);
+      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+      if (!line.empty()) run.batch->AddText(payment, line);
+      if (end == std::string_view::npos) return true;
+      text.remove_prefix(end + 1);
+    }
+  });
+}
+
+using csv::CellKind;
+template <auto kMember, bool kRequired = false>
+constexpr auto kTextPass = csv::TextPass<kMember, kRequired, PaymentRun>;
+
+constexpr csv::Field<PaymentRun> kFields[] = {
+    {"payment_id", CellKind::kText, false, 0, "", kTextPass<&Payment::payment_id>},
+    {"creditor_account", CellKind::kText, true, 0, "", kTextPass<&Payment::creditor_account, true>},
+    {"kind", CellKind::kWord, false, 0,
+     "payment, direct_debit, reversal, direct_debit_return, fee, interest, transfer",
+     csv::WordPass<&Payment::kind, PaymentRun>},
+    {"direction", CellKind::kWord, false, 0, "credit, debit",
+     csv::WordPass<&Payment::direction, PaymentRun>},
+    {"amount", CellKind::kAmount, true, 1, "",
+     csv::AmountPass<&Payment::amount_minor, 1, true, PaymentRun>},
+    {"currency", CellKind::kCurrency, true, 0, "",
+     csv::CurrencyPass<&Payment::currency, true, PaymentRun>},
+    {"booking_date", CellKind::kDate, false, 0, "",
+     csv::DatePass<&Payment::booking_date, PaymentRun>},
+    {"value_date", CellKind::kDate, false, 0, "", csv::DatePass<&Payment::value_date, PaymentRun>},
+    {"references", CellKind::kArray, false, 0, "", ReferencesPass},
+    {"text", CellKind::kLines, false, 0, "", TextLinesPass},
+    {"payer_name", CellKind::kText, false, 0, "", kTextPass<&Payment::payer_name>},
+    {"payer_account", CellKind::kText, false, 0, "", kTextPass<&Payment::payer_account>},
+    {"payer_org_no", CellKind::kText, false, 0, "", kTextPass<&Payment::payer_org_no>},
+    {"customer_id", CellKind::kText, false, 0, "", kTextPass<&Payment::customer_id>},
+    {"bank_reference", CellKind::kText, false, 0, "", kTextPass<&Payment::bank_reference>},
+    {"end_to_end_id", CellKind::kText, false, 0, "", kTextPass<&Payment::end_to_end_id>},
+    {"reverses", CellKind::kText, false, 0, "", kTextPass<&Payment::reverses>},
+};
+
+struct PaymentTraits {
+  using Record = Payment;
+  using Batch = PaymentBatch;
+  static constexpr std::string_view kName = "payments-csv";
+  static constexpr FileKind kKind = FileKind::kPayments;
+
+  static absl::Span<const csv::Field<PaymentRun>> Fields() { return kFields; }
+
+  static std::vector<Payment>& Records(PaymentBatch& batch) { return batch.payments; }
+
+  static Payment Blank() { return {}; }
+
+  static void Complete(Payment*) {}
+
+  static void Count(const Payment& payment, RecordTally* tally) {
+    if (payment.direction == Direction::kCredit) {
+      tally->AddCredit(payment.currency, payment.amount_minor);
+    } else {
+      tally->AddDebit(payment.currency, payment.amount_minor);
+    }
+    tally->AddDate(payment.booking_date);
+    tally->AddAccount(payment.creditor_account);
+  }
+
+  static void Hand(const PaymentBatch& batch, BlockSink* sink) { sink->Payments(batch); }
+};
+
+}  // namespace
+
+extern const Format kPaymentsCsv;
+const Format kPaymentsCsv = {PaymentTraits::kName,
+                             PaymentTraits::kKind,
+                             "payments as CSV",
+                             csv::SniffStream<PaymentTraits>,
+                             csv::MakeStreamReader<PaymentTraits>,
+                             csv::MakePaymentWriter};
+
+}  // namespace kvitt

@@ -65,11 +65,6 @@ std::string_view Name(Outcome outcome);
 std::string_view Name(Rule rule);  // "" for kNone
 std::string_view Name(Confidence confidence);
 std::string_view Name(AllocationKind kind);
-std::string_view Name(ItemKind kind);
-std::string_view Name(ItemStatus status);
-std::string_view Name(PaymentKind kind);
-std::string_view Name(Direction direction);
-std::string_view Name(CustomerStatus status);
 
 // One row of `allocations`.
 struct AllocationRow {

@@ -1,5 +1,6 @@
 #include "kvitt/amount.h"
 
+#include <bit>
 #include <cstring>
 
 #include "kvitt/check.h"
@@ -10,23 +11,85 @@ namespace {
 constexpr int kDigitsMax = 18;  // of minor units: any such amount, and any sum of two, fits int64_t
 constexpr int64_t kPower[] = {1, 10, 100, 1000, 10000};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+// The value of eight digits; false when one of them is none. Three multiplications join pairs, then
+// fours, then the eight.
+bool EightDigits(uint64_t word, uint64_t* value) {
+  constexpr uint64_t kHighNibbles = 0xF0F0F0F0F0F0F0F0;
+  const uint64_t carried = ((word + 0x0606060606060606) & kHighNibbles) >> 4;
+  if (((word & kHighNibbles) | carried) != 0x3333333333333333) return false;
+  word -= 0x3030303030303030;
+  word = word * 10 + (word >> 8);
+  constexpr uint64_t kMask = 0x000000FF000000FF;
+  *value = (((word & kMask) * (100 + (uint64_t{1000000} << 32))) +
+            (((word >> 16) & kMask) * (1 + (uint64_t{10000} << 32)))) >>
+           32;
+  return true;
+}
+
+// The last 4 to 8 characters of a text as a word, zeros in front of them.
+uint64_t RightAligned(const char* p, size_t count) {
+  uint32_t first = 0;
+  uint32_t last = 0;
+  std::memcpy(&first, p, sizeof(first));
+  std::memcpy(&last, p + count - sizeof(last), sizeof(last));
+  const uint64_t word = first | (uint64_t{last} << (8 * (count - sizeof(last))));
+  const size_t missing = 8 * (8 - count);
+  return missing == 0 ? word : (word << missing) | (uint64_t{0x3030303030303030} >> (64 - missing));
+}
+
+// The commonest form by far: digits, the mark, two decimals, in 4 to 16 characters. False when the
+// text is anything else, which does not mean that it is no amount.
+bool TwoDecimals(std::string_view text, char mark, int64_t* minor) {
+  const size_t size = text.size();
+  if (size < 4 || size > 16 || text[size - 3] != mark) return false;
+  const size_t tail_size = size < 8 ? size : 8;
+  const char* const tail_begin = text.data() + size - tail_size;
+  const uint64_t tail = RightAligned(tail_begin, tail_size);
+  // Five digits, the mark, two decimals: the mark goes and the digits before it move up.
+  const uint64_t joined = (tail & 0xFFFF000000000000) | ((tail & 0x000000FFFFFFFFFF) << 8) | '0';
+  uint64_t value = 0;
+  if (!EightDigits(joined, &value)) return false;
+  if (size > 8) {
+    uint64_t head = 0;
+    std::memcpy(&head, text.data(), sizeof(head));
+    // Its first characters are those that the tail does not hold.
+    const size_t surplus = 8 * (16 - size);
+    if (surplus != 0) head = (head << surplus) | (uint64_t{0x3030303030303030} >> (64 - surplus));
+    uint64_t major = 0;
+    if (!EightDigits(head, &major)) return false;
+    value += major * 10000000;
+  }
+  *minor = static_cast<int64_t>(value);
+  return true;
+}
 
 }  // namespace
 
 std::string_view Describe(AmountError error) {
   switch (error) {
-    case AmountError::kOk: return "an amount";
-    case AmountError::kEmpty: return "no amount";
-    case AmountError::kMalformed: return "not an amount (digits with one decimal mark)";
-    case AmountError::kTooManyDecimals: return "more decimals than the currency has";
-    case AmountError::kTooLarge: return "more than 18 digits of minor units";
+    case AmountError::kOk:
+      return "an amount";
+    case AmountError::kEmpty:
+      return "no amount";
+    case AmountError::kMalformed:
+      return "not an amount (digits with one decimal mark)";
+    case AmountError::kTooManyDecimals:
+      return "more decimals than the currency has";
+    case AmountError::kTooLarge:
+      return "more than 18 digits of minor units";
   }
   return "not an amount";
 }
 
 AmountError ParseAmount(std::string_view text, int decimals, int64_t* minor, char mark) {
   KVITT_CHECK(decimals >= 0 && decimals <= 4);
+  if constexpr (std::endian::native == std::endian::little) {
+    if (decimals == 2 && TwoDecimals(text, mark, minor)) return AmountError::kOk;
+  }
   const char* p = text.data();
   const char* end = p + text.size();
   if (p == end) return AmountError::kEmpty;

@@ -1,5 +1,9 @@
 #include "kvitt/date.h"
 
+#include <array>
+#include <bit>
+#include <cstring>
+
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -8,7 +12,9 @@ namespace {
 constexpr int kYearFirst = 1900;
 constexpr int kYearLast = 2199;
 
-bool IsLeap(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
+bool IsLeap(int year) {
+  return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
 
 int DaysInMonth(int year, int month) {
   static constexpr int kDays[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -26,6 +32,20 @@ int32_t DaysFromCivil(int year, int month, int day) {
   const int day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
   return era * 146097 + day_of_era - 719468;
 }
+
+// Days from 1970-01-01 to the first of January of each year of business.
+constexpr std::array<int32_t, kYearLast - kYearFirst + 1> MakeYearStarts() {
+  std::array<int32_t, kYearLast - kYearFirst + 1> starts{};
+  int32_t days = -25567;  // 1900-01-01
+  for (int year = kYearFirst; year <= kYearLast; ++year) {
+    starts[static_cast<size_t>(year - kYearFirst)] = days;
+    days += (year % 4 == 0 && year % 100 != 0) || year % 400 == 0 ? 366 : 365;
+  }
+  return starts;
+}
+
+constexpr auto kYearStarts = MakeYearStarts();
+constexpr int32_t kMonthStarts[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 
 // The number of `count` digits at `p`, or -1.
 int Number(const char* p, int count) {
@@ -50,7 +70,9 @@ bool Set(int year, int month, int day, Date* date) {
   return true;
 }
 
-int FullYear(int two_digits) { return two_digits <= 69 ? 2000 + two_digits : 1900 + two_digits; }
+int FullYear(int two_digits) {
+  return two_digits <= 69 ? 2000 + two_digits : 1900 + two_digits;
+}
 
 }  // namespace
 
@@ -79,8 +101,42 @@ CivilDate ToCivil(Date date) {
   return {year, month, day};
 }
 
+namespace {
+
+// The three numbers of `YYYY-MM-DD`, all bytes checked at once: each one minus the character that
+// belongs there is 0 to 9 for a digit and 0 for a hyphen. REQUIRES: ten characters.
+bool ReadIsoDate(const char* p, CivilDate* civil) {
+  uint64_t head = 0;  // YYYY-MM-
+  uint16_t tail = 0;  // DD
+  std::memcpy(&head, p, sizeof(head));
+  std::memcpy(&tail, p + sizeof(head), sizeof(tail));
+  head ^= 0x2D30302D30303030;
+  tail ^= 0x3030;
+  const uint64_t head_over = (head + 0x7F76767F76767676) | head;
+  const uint32_t tail_over = (tail + uint32_t{0x7676}) | tail;
+  if ((head_over & 0x8080808080808080) != 0 || (tail_over & 0x8080) != 0) return false;
+  const auto digit = [&](int place) { return static_cast<int>((head >> (8 * place)) & 15); };
+  civil->year = digit(0) * 1000 + digit(1) * 100 + digit(2) * 10 + digit(3);
+  civil->month = digit(5) * 10 + digit(6);
+  civil->day = (tail & 15) * 10 + (tail >> 8);
+  return true;
+}
+
+}  // namespace
+
 bool ParseDate(std::string_view text, Date* date) {
-  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  if (text.size() != 10) return false;
+  if constexpr (std::endian::native == std::endian::little) {
+    CivilDate civil;
+    if (!ReadIsoDate(text.data(), &civil) || !IsCivil(civil.year, civil.month, civil.day)) {
+      return false;
+    }
+    const int leap_day = civil.month > 2 && IsLeap(civil.year) ? 1 : 0;
+    *date = Date::FromDays(kYearStarts[static_cast<size_t>(civil.year - kYearFirst)] +
+                           kMonthStarts[civil.month - 1] + leap_day + civil.day - 1);
+    return true;
+  }
+  if (text[4] != '-' || text[7] != '-') return false;
   return Set(Number(text.data(), 4), Number(text.data() + 5, 2), Number(text.data() + 8, 2), date);
 }
 

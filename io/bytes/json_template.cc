@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "io/bytes/json_characters.h"
 #include "io/bytes/json_tokens.h"
 #include "kvitt/check.h"
 
@@ -20,42 +21,6 @@ using Then = JsonTemplate::Step::Then;
 
 constexpr size_t kStepBytes = sizeof(Step::bytes);
 
-constexpr uint64_t Repeat(uint8_t byte) {
-  return 0x0101010101010101ULL * byte;
-}
-
-// The high bit of each byte of `word` that is zero. Exact only up to the first one, which is all
-// that is asked.
-uint64_t ZeroBytes(uint64_t word) {
-  return (word - Repeat(1)) & ~word & Repeat(0x80);
-}
-
-uint64_t Load8(const char* p) {
-  uint64_t word = 0;
-  std::memcpy(&word, p, sizeof(word));
-  return word;
-}
-
-// Where the first quote, backslash or control character at or after `p` stands; beyond `end` when
-// there is none before it.
-const char* PlainEndPortable(const char* p, const char* end) {
-  for (; p < end; p += 8) {
-    const uint64_t word = Load8(p);
-    // A byte below 0x20 is one whose high bit is clear and stays clear after adding 0x60.
-    const uint64_t plain = ((word & Repeat(0x7f)) + Repeat(0x60)) | word;
-    const uint64_t special =
-        (ZeroBytes(word ^ Repeat('"')) | ZeroBytes(word ^ Repeat('\\')) | (~plain & Repeat(0x80)));
-    if (special == 0) continue;
-    if constexpr (std::endian::native == std::endian::little) {
-      return p + (std::countr_zero(special) >> 3);
-    } else {
-      while (static_cast<unsigned char>(*p) >= 0x20 && *p != '"' && *p != '\\') ++p;
-      return p;
-    }
-  }
-  return p;
-}
-
 const char* MatchPortable(const Step* step,
                           const char* p,
                           const char* end,
@@ -68,7 +33,7 @@ const char* MatchPortable(const Step* step,
       case Then::kLiteral:
         break;
       case Then::kString: {
-        const char* stop = PlainEndPortable(p, end);
+        const char* stop = JsonPlainEnd(p, end);
         if (stop >= end || *stop != '"') return nullptr;
         slots[step->slot] = {p, static_cast<size_t>(stop - p)};
         p = stop;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "io/bytes/concat.h"
+#include "io/bytes/json_characters.h"
 #include "simdjson.h"
 
 namespace kvitt {
@@ -117,12 +118,9 @@ class JsonTokenizer::Walk {
   static std::string_view UpToQuote(const char* begin, const char* end, bool* escaped) {
     const char* p = begin;
     *escaped = false;
-    while (p < end && *p != '"') {
-      if (*p == '\\') {
-        *escaped = true;
-        ++p;
-      }
-      ++p;
+    while ((p = JsonPlainEnd(p, end)) < end && *p != '"') {
+      *escaped = *escaped || *p == '\\';
+      p += *p == '\\' ? 2 : 1;
     }
     p = std::min(p, end);
     return {begin, static_cast<size_t>(p - begin)};
@@ -175,7 +173,7 @@ class JsonTokenizer::Walk {
     return Add(JsonTokenKind::kNumber, text, text, false);
   }
 
-  bool Value(ondemand::value value, int depth) {
+  bool Value(ondemand::value& value, int depth) {
     ondemand::json_type type{};
     if (!Ok(value.type().get(type))) return false;
     if (type == ondemand::json_type::object) {
@@ -201,9 +199,10 @@ class JsonTokenizer::Walk {
     const size_t first_key = to_.keys_.size();
     AddMark(JsonTokenKind::kBeginObject);
     for (auto each : object) {
-      ondemand::field field;
-      if (!Ok(std::move(each).get(field)) || !Key(field)) return false;
-      if (!Value(field.value(), depth)) return false;
+      // A copy of a field that was made a moment ago stalls until its parts are in memory.
+      if (!Ok(each.error())) return false;
+      ondemand::field&& field = std::move(each).value_unsafe();
+      if (!Key(field) || !Value(field.value(), depth)) return false;
     }
     AddMark(JsonTokenKind::kEndObject);
     return NoKeyTwice(first_key);
@@ -213,8 +212,9 @@ class JsonTokenizer::Walk {
     if (TooDeep(depth)) return false;
     AddMark(JsonTokenKind::kBeginArray);
     for (auto each : array) {
-      ondemand::value value;
-      if (!Ok(std::move(each).get(value)) || !Value(value, depth)) return false;
+      if (!Ok(each.error())) return false;
+      ondemand::value&& value = std::move(each).value_unsafe();
+      if (!Value(value, depth)) return false;
     }
     AddMark(JsonTokenKind::kEndArray);
     return true;

@@ -41,6 +41,34 @@ TEST(AmountTest, RefusesWhatIsNotExact) {
   EXPECT_EQ(Refused("", 2), AmountError::kEmpty);
 }
 
+// The commonest form is read by whole words: it must take and refuse what one digit at a time does.
+TEST(AmountTest, ReadsEveryLengthTheSame) {
+  const std::string digits = "907856341290785634";
+  for (size_t major = 1; major <= 16; ++major) {
+    const std::string text = digits.substr(0, major) + ".27";
+    int64_t expected = 0;
+    for (const char c : text) {
+      if (c != '.') expected = expected * 10 + (c - '0');
+    }
+    ASSERT_EQ(Parsed(text.c_str(), 2), expected) << text;
+    for (size_t at = 0; at < text.size(); ++at) {
+      for (int byte = 1; byte < 256; ++byte) {
+        std::string changed = text;
+        changed[at] = static_cast<char>(byte);
+        const bool digit = byte >= '0' && byte <= '9';
+        const bool is_mark = at + 3 == text.size();
+        if (digit && !is_mark) {
+          ASSERT_EQ(Parsed(changed.c_str(), 2) == expected, changed == text) << changed;
+          continue;
+        }
+        // A mark at another place, a minus in front and more digits are other amounts, not faults.
+        if ((is_mark && digit) || byte == '.' || byte == '-') continue;
+        ASSERT_EQ(Refused(changed.c_str(), 2), AmountError::kMalformed) << changed;
+      }
+    }
+  }
+}
+
 TEST(AmountTest, WritesExactlyTheCurrencysDecimals) {
   EXPECT_EQ(FormatAmount(125050, 2), "1250.50");
   EXPECT_EQ(FormatAmount(-1, 2), "-0.01");

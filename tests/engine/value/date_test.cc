@@ -31,6 +31,23 @@ TEST(DateTest, RefusesWhatIsNotADay) {
   EXPECT_FALSE(date.has_value());
 }
 
+TEST(DateTest, RefusesEveryForeignByte) {
+  const std::string day = "2026-07-14";
+  for (size_t at = 0; at < day.size(); ++at) {
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string changed = day;
+      changed[at] = static_cast<char>(byte);
+      const bool belongs = day[at] == '-' ? byte == '-' : byte >= '0' && byte <= '9';
+      Date date;
+      if (!belongs) {
+        ASSERT_FALSE(ParseDate(changed, &date)) << at << " " << byte;
+      } else if (ParseDate(changed, &date)) {
+        ASSERT_EQ(FormatDate(date), changed);
+      }
+    }
+  }
+}
+
 TEST(DateTest, TwoDigitYearsTurnAt70) {
   Date date;
   ASSERT_TRUE(ParseDateYYMMDD("690101", &date));

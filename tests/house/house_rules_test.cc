@@ -210,7 +210,7 @@ TEST(ListRules, EachSampleSaysWhatItMustReadAs) {
   EXPECT_THAT(Short(CheckLists(tree, facts)),
               ElementsAre("datasets/samples/bgmax/day.txt.gz:0: has no "
                           "datasets/samples/bgmax/day.expected.jsonl",
-                          "datasets/samples/other/day.txt:0: is a sample of `other`"));
+                          "datasets/samples/other:0: holds samples of `other`"));
 }
 
 TEST(Source, CommentsAndLiteralsAreBlanked) {

@@ -68,8 +68,11 @@ void CheckSamples(const Tree& tree, const Facts& facts, std::vector<Finding>* fi
     const std::string format(rest.substr(0, rest.find('/')));
     if (rest.find('/') == std::string_view::npos) continue;
     if (std::find(facts.formats.begin(), facts.formats.end(), format) == facts.formats.end()) {
-      findings->push_back({file->path, 0, "is a sample of `" + format + "`",
-                           "there is no such format in the table of io/formats"});
+      const std::string folder = "datasets/samples/" + format;
+      if (findings->empty() || findings->back().path != folder) {
+        findings->push_back({folder, 0, "holds samples of `" + format + "`",
+                             "there is no such format in the table of io/formats"});
+      }
       continue;
     }
     if (IsExpectation(file->path) || EndsWith(file->path, ".md")) continue;

@@ -5,7 +5,6 @@
 namespace kvitt {
 namespace {
 
-constexpr size_t kChunkBytes = size_t{64} << 10;
 constexpr char kEndMark = 0x1A;  // DOS programs end a text file with it
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
@@ -27,24 +26,6 @@ std::string_view TrimEnd(std::string_view line) {
 }
 
 }  // namespace
-
-void TextArena::AddChunk(size_t at_least) {
-  const size_t size = std::max(kChunkBytes, at_least);
-  chunks_.push_back(std::make_unique<char[]>(size));
-  next_ = chunks_.back().get();
-  end_ = next_ + size;
-}
-
-std::string_view TextArena::Copy(std::string_view text) {
-  return Join(text, {});
-}
-
-std::string_view TextArena::Join(std::string_view first, std::string_view second) {
-  char* bytes = Allocate(first.size() + second.size());
-  std::copy(first.begin(), first.end(), bytes);
-  std::copy(second.begin(), second.end(), bytes + first.size());
-  return std::string_view(bytes, first.size() + second.size());
-}
 
 size_t ByteOrderMarkSize(std::string_view bytes) {
   return bytes.substr(0, kByteOrderMark.size()) == kByteOrderMark ? kByteOrderMark.size() : 0;

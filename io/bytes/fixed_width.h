@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "io/bytes/charset.h"
+#include "io/bytes/text_arena.h"
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -37,30 +38,7 @@ namespace kvitt {
 
 // Readers of fields load whole words: this many bytes may be read behind the last cell.
 inline constexpr size_t kCellPadding = 64;
-
-// Owns the text that could not be seen where it lies: padded lines, decoded names, composed account
-// numbers. What it hands out stays put until the arena goes away. Not shared between threads.
-class TextArena {
- public:
-  // `count` bytes, and kCellPadding more that may be read.
-  char* Allocate(size_t count) {
-    if (static_cast<size_t>(end_ - next_) < count + kCellPadding) AddChunk(count + kCellPadding);
-    char* bytes = next_;
-    next_ += count;
-    return bytes;
-  }
-
-  std::string_view Copy(std::string_view text);
-  // The two joined.
-  std::string_view Join(std::string_view first, std::string_view second);
-
- private:
-  void AddChunk(size_t at_least);
-
-  std::vector<std::unique_ptr<char[]>> chunks_;
-  char* next_ = nullptr;
-  char* end_ = nullptr;
-};
+static_assert(kTextPadding >= kCellPadding, "cells may lie in a text arena");
 
 // Where a field stands, as documents say it: from 1, both ends inclusive.
 struct Field {

@@ -35,6 +35,16 @@ class TextArena {
     return {out, text.size()};
   }
 
+  std::string_view Copy(std::string_view text) { return Join(text, {}); }
+
+  // The two joined.
+  std::string_view Join(std::string_view first, std::string_view second) {
+    char* out = Allocate(first.size() + second.size());
+    std::copy(first.begin(), first.end(), out);
+    std::copy(second.begin(), second.end(), out + first.size());
+    return {out, first.size() + second.size()};
+  }
+
   // Forgets everything; the memory is used again.
   void Clear() {
     chunk_ = 0;

@@ -8,6 +8,7 @@ namespace kvitt {
 
 // Each format file defines its row.
 extern const Format kBgMax;
+extern const Format kBs602;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
 extern const Format kCustomersJsonl;
@@ -20,6 +21,7 @@ namespace {
 const std::vector<Format>& Table() {
   static const std::vector<Format>* table = new std::vector<Format>{
       kBgMax,
+      kBs602,
       kItemsJsonl,
       kPaymentsJsonl,
       kCustomersJsonl,

@@ -1,0 +1,107 @@
+#include "tests/io/formats/damage.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+namespace kvitt {
+namespace {
+
+std::vector<int64_t> Sorted(std::vector<int64_t> amounts) {
+  std::sort(amounts.begin(), amounts.end());
+  return amounts;
+}
+
+// `good` sorted. Small blocks now and then, so that the joints are hit too.
+void ExpectSameOrSetAside(const Format& format,
+                          std::string_view bytes,
+                          const std::vector<int64_t>& good,
+                          const std::string& what) {
+  const ReadOutcome outcome = ReadAll(format, bytes, bytes.size() % 2 == 0 ? 150 : 1 << 20);
+  if (outcome.report.set_aside) {
+    ASSERT_FALSE(outcome.report.problems.empty()) << what;
+    return;
+  }
+  ASSERT_EQ(Sorted(outcome.amounts), good) << what;
+}
+
+}  // namespace
+
+std::string Replaced(std::string bytes, std::string_view from, std::string_view to, int nth) {
+  size_t at = bytes.find(from);
+  for (; nth > 0 && at != std::string::npos; --nth) at = bytes.find(from, at + 1);
+  EXPECT_NE(at, std::string::npos) << "the sample does not hold " << from;
+  if (at != std::string::npos) bytes.replace(at, from.size(), to);
+  return bytes;
+}
+
+std::vector<std::string> LinesOf(std::string_view bytes) {
+  std::vector<std::string> lines;
+  while (!bytes.empty()) {
+    const size_t end = std::min(bytes.find('\n'), bytes.size() - 1) + 1;
+    lines.emplace_back(bytes.substr(0, end));
+    bytes.remove_prefix(end);
+  }
+  return lines;
+}
+
+void ExpectProblem(const Format& format,
+                   std::string_view bytes,
+                   DeviationCode code,
+                   std::string_view text) {
+  const ReadOutcome outcome = ReadAll(format, bytes);
+  EXPECT_TRUE(outcome.report.set_aside) << text;
+  EXPECT_EQ(outcome.report.only_controls_failed, code == DeviationCode::kControlTotalMismatch)
+      << text;
+  std::string all;
+  for (const RecordProblem& problem : outcome.report.problems) {
+    all += std::string(Name(problem.code)) + " at record " + std::to_string(problem.record) + ": " +
+           problem.text + "\n";
+  }
+  ASSERT_FALSE(outcome.report.problems.empty()) << text;
+  if (code == DeviationCode::kControlTotalMismatch) {
+    EXPECT_EQ(outcome.report.problems.size(), 1u) << text << "\n" << all;
+  }
+  EXPECT_EQ(outcome.report.problems[0].code, code) << all;
+  EXPECT_NE(outcome.report.problems[0].text.find(text), std::string::npos) << text << "\n" << all;
+  EXPECT_NE(outcome.report.problems[0].text.find("expected"), std::string::npos) << all;
+}
+
+void ExpectNeverHalfRead(const Format& format, const std::string& bytes) {
+  const ReadOutcome whole = ReadAll(format, bytes);
+  ASSERT_FALSE(whole.report.set_aside);
+  const std::vector<int64_t> good = Sorted(whole.amounts);
+  for (size_t cut = 0; cut < bytes.size(); ++cut) {
+    ExpectSameOrSetAside(format, std::string_view(bytes).substr(0, cut), good,
+                         "cut at " + std::to_string(cut));
+  }
+  for (size_t place = 0; place < bytes.size(); ++place) {
+    const char was = bytes[place];
+    for (const char now :
+         {static_cast<char>(was ^ 1), static_cast<char>(was ^ 0x10), ' ', '\n', '7'}) {
+      if (now == was) continue;
+      std::string changed = bytes;
+      changed[place] = now;
+      ExpectSameOrSetAside(format, changed, good,
+                           "byte " + std::to_string(place) + " changed from " + was + " to " + now);
+    }
+  }
+  const std::vector<std::string> lines = LinesOf(bytes);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    std::vector<std::string> dropped = lines;
+    dropped.erase(dropped.begin() + static_cast<std::ptrdiff_t>(i));
+    std::vector<std::string> doubled = lines;
+    doubled.insert(doubled.begin() + static_cast<std::ptrdiff_t>(i), lines[i]);
+    std::vector<std::string> swapped = lines;
+    if (i + 1 < lines.size()) std::swap(swapped[i], swapped[i + 1]);
+    for (const auto& [damaged, what] :
+         {std::pair(dropped, "dropped"), std::pair(doubled, "doubled"),
+          std::pair(swapped, "swapped")}) {
+      std::string joined;
+      for (const std::string& line : damaged) joined += line;
+      ExpectSameOrSetAside(format, joined, good, "line " + std::to_string(i) + " " + what);
+    }
+  }
+}
+
+}  // namespace kvitt

@@ -139,12 +139,14 @@ bool FixedWidthCursor::NextSlow(FixedRecord* record) {
   while (next_ < end_) {
     if (framing_ == Framing::kUnbroken && IsLineEnd(*next_)) {
       ++next_;  // one line end behind the last record is not a record
+      ++slow_;
       continue;
     }
     next_ += ByteOrderMarkSize(std::string_view(next_, static_cast<size_t>(end_ - next_)));
     record->offset = static_cast<size_t>(next_ - begin_);
     const std::string_view line = TakeLine();
     record->line = line_++;
+    ++slow_;
     if (TrimEnd(line).empty()) continue;
     Fill(line, record);
     return true;

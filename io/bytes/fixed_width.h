@@ -30,7 +30,9 @@
 #include "io/bytes/charset.h"
 #include "io/bytes/text_arena.h"
 
-#if defined(__SSE2__)
+#if defined(__SSE4_1__)
+#include <smmintrin.h>
+#elif defined(__SSE2__)
 #include <emmintrin.h>
 #endif
 
@@ -71,6 +73,37 @@ inline bool ReadEightDigits(uint64_t word, uint64_t* value) {
   return digits;
 }
 
+// The value of sixteen digits at `p`; false when one of them is none.
+inline bool ReadSixteenDigits(const char* p, uint64_t* value) {
+#if defined(__SSE4_1__)
+  __m128i cells;
+  std::memcpy(&cells, p, sizeof(cells));
+  const __m128i digits = _mm_sub_epi8(cells, _mm_set1_epi8('0'));
+  const __m128i nines = _mm_set1_epi8(9);
+  const bool valid =
+      _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(digits, nines), nines)) == 0xFFFF;
+  const __m128i pairs = _mm_maddubs_epi16(
+      digits, _mm_set_epi8(1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10, 1, 10));
+  const __m128i fours = _mm_madd_epi16(pairs, _mm_set_epi16(1, 100, 1, 100, 1, 100, 1, 100));
+  const __m128i packed = _mm_packus_epi32(fours, fours);
+  const __m128i eights =
+      _mm_madd_epi16(packed, _mm_set_epi16(1, 10000, 1, 10000, 1, 10000, 1, 10000));
+  const auto both = static_cast<uint64_t>(_mm_cvtsi128_si64(eights));
+  *value = (both & 0xFFFFFFFF) * 100000000 + (both >> 32);
+  return valid;
+#else
+  uint64_t first;
+  uint64_t second;
+  uint64_t high = 0;
+  uint64_t low = 0;
+  std::memcpy(&first, p, sizeof(first));
+  std::memcpy(&second, p + 8, sizeof(second));
+  const bool valid = ReadEightDigits(first, &high) & ReadEightDigits(second, &low);
+  *value = high * 100000000 + low;
+  return valid;
+#endif
+}
+
 // The number in a field of 1 to 18 digits. False when a cell is not a digit; *value is then
 // undefined.
 template <Field kField>
@@ -88,15 +121,47 @@ inline bool ReadDigits(const char* cells, uint64_t* value) {
     digits = ReadEightDigits(word, &number);
     p += kRest;
   }
-  for (size_t i = 0; i < kField.size() / 8; ++i, p += 8) {
+  uint64_t rest = 0;
+  if constexpr (kField.size() / 8 == 1) {
     uint64_t word;
-    uint64_t eight = 0;
     std::memcpy(&word, p, sizeof(word));
-    digits = ReadEightDigits(word, &eight) && digits;
-    number = number * 100000000 + eight;
+    digits = ReadEightDigits(word, &rest) && digits;
+    number = number * 100000000 + rest;
+  } else if constexpr (kField.size() / 8 == 2) {
+    digits = ReadSixteenDigits(p, &rest) && digits;
+    number = number * 10000000000000000 + rest;
   }
   *value = number;
   return digits;
+}
+
+// How many zeros a field of digits begins with, or -1 when a cell is not a digit: what a number
+// needs that is passed on as text. At most 16 cells.
+template <Field kField>
+inline int LeadingZeros(const char* cells) {
+  static_assert(kField.size() <= 16);
+  const char* p = cells + kField.offset();
+  constexpr unsigned kAll = (1u << kField.size()) - 1;
+#if defined(__SSE2__)
+  __m128i field;
+  std::memcpy(&field, p, sizeof(field));
+  const __m128i digits = _mm_sub_epi8(field, _mm_set1_epi8('0'));
+  const __m128i nines = _mm_set1_epi8(9);
+  const auto valid =
+      static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_max_epu8(digits, nines), nines)));
+  const auto zeros =
+      static_cast<unsigned>(_mm_movemask_epi8(_mm_cmpeq_epi8(digits, _mm_setzero_si128())));
+#else
+  unsigned valid = 0;
+  unsigned zeros = 0;
+  for (size_t i = 0; i < kField.size(); ++i) {
+    valid |= static_cast<unsigned>(p[i] >= '0' && p[i] <= '9') << i;
+    zeros |= static_cast<unsigned>(p[i] == '0') << i;
+  }
+#endif
+  if ((valid & kAll) != kAll) return -1;
+  // A bit behind the field stops the count where all are zeros.
+  return __builtin_ctz(~(zeros & kAll));
 }
 
 // The same where the width is known only at run time. False also for more than 18 digits or none.
@@ -197,6 +262,7 @@ class FixedWidthCursor {
   const char* next_;
   const char* end_;
   size_t line_ = 0;
+  size_t slow_ = 0;  // lines that were not clean, blank ones counted
 
  private:
   std::string_view TakeLine();
@@ -212,22 +278,26 @@ class FixedWidthCursor {
 // Whether none of kWidth bytes is a control character or 0x80 and above.
 template <size_t kWidth>
 inline bool IsPlainText(const char* p) {
-  static_assert(kWidth % 2 == 0);
-  constexpr uint64_t kHighBits = 0x8080808080808080;
-  constexpr uint64_t kBlanks = 0x2020202020202020;
-  uint64_t odd = 0;
-  for (size_t i = 0; i < kWidth / 8; ++i) {
-    uint64_t word;
-    std::memcpy(&word, p + i * 8, sizeof(word));
-    // The subtraction borrows into the high bit of a byte below 0x20.
-    odd |= (word - kBlanks) | word;
+#if defined(__SSE2__)
+  if constexpr (kWidth >= 16) {
+    // Signed bytes below a blank: the control characters and everything from 0x80.
+    const __m128i blanks = _mm_set1_epi8(' ');
+    __m128i odd = _mm_setzero_si128();
+    for (size_t i = 0; i < kWidth; i += 16) {
+      // The last step may overlap the one before.
+      __m128i cells;
+      std::memcpy(&cells, p + (i + 16 <= kWidth ? i : kWidth - 16), sizeof(cells));
+      odd = _mm_or_si128(odd, _mm_cmplt_epi8(cells, blanks));
+    }
+    return _mm_movemask_epi8(odd) == 0;
   }
-  if constexpr (kWidth % 8 != 0) {
-    uint64_t word;
-    std::memcpy(&word, p + kWidth - 8, sizeof(word));
-    odd |= (word - kBlanks) | word;
+#endif
+  bool plain = true;
+  for (size_t i = 0; i < kWidth; ++i) {
+    const auto byte = static_cast<unsigned char>(p[i]);
+    plain = plain && byte >= 0x20 && byte < 0x80;
   }
-  return (odd & kHighBits) == 0;
+  return plain;
 }
 
 // Walks over the records of a run of bytes. `bytes` may be read kCellPadding bytes past their end.
@@ -241,21 +311,56 @@ class FixedWidthLines : public FixedWidthCursor {
   // The next record; blank lines and end marks (0x1A) are passed over. False at the end.
   bool Next(FixedRecord* record) {
     const char* p = next_;
-    if (static_cast<size_t>(end_ - p) > kWidth + 1) [[likely]] {
+    const auto left = static_cast<size_t>(end_ - p);
+    if (left > kWidth) [[likely]] {
       const char* stop = p + kWidth;
-      const size_t line_end = stop[0] == '\n' ? 1 : (stop[0] == '\r' && stop[1] == '\n') ? 2 : 0;
+      size_t line_end = 0;
+      if (stop[0] == '\n') {
+        line_end = 1;
+      } else if (stop[0] == '\r' && left > kWidth + 1 && stop[1] == '\n') {
+        line_end = 2;
+      }
       if (line_end != 0 && p[0] != ' ' && IsPlainText<kWidth>(p)) [[likely]] {
-        record->cells = p;
-        record->offset = static_cast<size_t>(p - begin_);
-        record->line = line_++;
-        record->ascii = true;
-        record->flaw = LineFlaw::kNone;
+        Give(p, record);
         next_ = stop + line_end;
         return true;
       }
     }
     return NextSlow(record);
   }
+
+  // After a walk with Next to the end: whether every line was clean and ended alike, so that
+  // records lie at equal distances and need no second look.
+  bool is_even() const {
+    return slow_ == 0 && line_ > 0 &&
+           (static_cast<size_t>(end_ - begin_) == line_ * (kWidth + 1) ||
+            static_cast<size_t>(end_ - begin_) == line_ * (kWidth + 2));
+  }
+
+  // Back to the beginning for a walk with NextEven. REQUIRES: is_even().
+  void RewindEven() {
+    stride_ = static_cast<size_t>(end_ - begin_) / line_;
+    next_ = begin_;
+    line_ = 0;
+  }
+
+  bool NextEven(FixedRecord* record) {
+    if (next_ == end_) return false;
+    Give(next_, record);
+    next_ += stride_;
+    return true;
+  }
+
+ private:
+  void Give(const char* p, FixedRecord* record) {
+    record->cells = p;
+    record->offset = static_cast<size_t>(p - begin_);
+    record->line = line_++;
+    record->ascii = true;
+    record->flaw = LineFlaw::kNone;
+  }
+
+  size_t stride_ = 0;
 };
 
 // A text field of a record as UTF-8, blanks at its ends removed: a view of the cells when they are

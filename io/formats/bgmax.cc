@@ -207,10 +207,16 @@ class BlockParser {
   }
 
   std::unique_ptr<BlockSummary> Run() {
-    FindDeposits();
     FixedWidthLines<kWidth> lines(block_.bytes, framing_, &arena_);
     FixedRecord record;
-    while (lines.Next(&record)) Read(record);
+    FindDeposits(&lines);
+    if (lines.is_even()) {
+      lines.RewindEven();
+      while (lines.NextEven(&record)) Read(record);
+    } else {
+      lines = FixedWidthLines<kWidth>(block_.bytes, framing_, &arena_);
+      while (lines.Next(&record)) Read(record);
+    }
     ClosePayment();
     Flush();
     AddStep(Step::Kind::kBlockEnd, block_.bytes.size(), lines.lines());
@@ -229,7 +235,7 @@ class BlockParser {
   };
 
   void EnterContext(std::string_view context);
-  void FindDeposits();
+  void FindDeposits(FixedWidthLines<kWidth>* lines);
   void Read(const FixedRecord& record);
   void ReadStart(const FixedRecord& record);
   void ReadOpeningRecord(const FixedRecord& record);
@@ -242,8 +248,14 @@ class BlockParser {
   void ReadName(const FixedRecord& record);
   void ReadOrgNo(const FixedRecord& record);
   bool BelongsToPayment(const FixedRecord& record, int rank);
-  void ClosePayment();
-  void CheckParts(Payment* payment);
+
+  void ClosePayment() {
+    if (parts_given_) [[unlikely]]
+      CheckParts();
+    parts_given_ = false;
+  }
+
+  void CheckParts();
   void Flush();
   Step& AddStep(Step::Kind kind, uint64_t offset, size_t line);
   void CloseTally();
@@ -255,7 +267,7 @@ class BlockParser {
     return TextField(record, kReference, kCharset, &arena_);
   }
 
-  std::string_view PayerAccount(const char* cells, uint64_t number);
+  std::string_view PayerAccount(const char* cells, size_t zeros);
 
   void Malformed(const FixedRecord& record, std::string text) {
     AddProblem(summary_.get(), DeviationCode::kRecordMalformed, record.line,
@@ -304,11 +316,9 @@ void BlockParser::EnterContext(std::string_view context) {
 }
 
 // The records of the frame, ahead of the payments in front of them: a deposit record dates them.
-void BlockParser::FindDeposits() {
-  TextArena scratch;
-  FixedWidthLines<kWidth> lines(block_.bytes, framing_, &scratch);
+void BlockParser::FindDeposits(FixedWidthLines<kWidth>* lines) {
   FixedRecord record;
-  while (lines.Next(&record)) {
+  while (lines->Next(&record)) {
     const uint16_t code = Code(record.cells[0], record.cells[1]);
     if (record.flaw != LineFlaw::kNone || !IsStructure(code)) continue;
     Date date;
@@ -464,17 +474,14 @@ void BlockParser::ReadEnd(const FixedRecord& record) {
 
 // --- payments: 20 to 29 ---
 
-std::string_view BlockParser::PayerAccount(const char* cells, uint64_t number) {
-  if (number == 0) return {};
+// The payer's bankgiro behind `zeros` of its ten digits.
+std::string_view BlockParser::PayerAccount(const char* cells, size_t zeros) {
   constexpr std::string_view kScheme = "bankgiro:";
-  const char* first = cells + kPayerBankgiro.offset();
-  const char* last = first + kPayerBankgiro.size();
-  while (*first == '0') ++first;
-  const auto digits = static_cast<size_t>(last - first);
   char* text = arena_.Allocate(kScheme.size() + kPayerBankgiro.size());
   std::memcpy(text, kScheme.data(), kScheme.size());
-  std::memcpy(text + kScheme.size(), first, digits);
-  return std::string_view(text, kScheme.size() + digits);
+  // A fixed number of bytes, for speed: what is behind the digits falls into the arena's padding.
+  std::memcpy(text + kScheme.size(), cells + kPayerBankgiro.offset() + zeros, 16);
+  return std::string_view(text, kScheme.size() + kPayerBankgiro.size() - zeros);
 }
 
 void BlockParser::ReadPayment(const FixedRecord& record, bool deduction) {
@@ -482,28 +489,28 @@ void BlockParser::ReadPayment(const FixedRecord& record, bool deduction) {
   if (batch_.payments.size() >= kBatchPayments) Flush();
   const char* cells = record.cells;
   uint64_t amount = 0;
-  uint64_t payer = 0;
-  uint64_t serial = 0;
   if (part_.payments + part_.deductions == 0) part_.first_line = record.line;
   ++(deduction ? part_.deductions : part_.payments);
   open_ = Open::kPassedBy;
   if (!ReadDigits<kAmount>(cells, &amount)) [[unlikely]] {
     return Malformed(record, ExpectedFound("amount (38-55)", "18 digits", Cells(cells, kAmount)));
   }
-  if (!ReadDigits<kPayerBankgiro>(cells, &payer)) [[unlikely]] {
-    payer = 0;
-    if (!AllCells(Cells(cells, kPayerBankgiro), ' ')) {
-      return Malformed(record, ExpectedFound("payer bankgiro (3-12)", "10 digits",
-                                             Cells(cells, kPayerBankgiro)));
-    }
+  const int payer_zeros = LeadingZeros<kPayerBankgiro>(cells);
+  if (payer_zeros < 0 && !AllCells(Cells(cells, kPayerBankgiro), ' ')) [[unlikely]] {
+    return Malformed(
+        record, ExpectedFound("payer bankgiro (3-12)", "10 digits", Cells(cells, kPayerBankgiro)));
   }
   std::string_view bank_reference = Cells(cells, kSerial);
-  if (!ReadDigits<kSerial>(cells, &serial)) [[unlikely]] {
+  const int serial_zeros = LeadingZeros<kSerial>(cells);
+  if (serial_zeros < 0) [[unlikely]] {
+    uint64_t serial = 0;
     bank_reference = TrimBlanks(bank_reference);
     if (!bank_reference.empty() && !ReadDigits(bank_reference, &serial)) {
       return Malformed(
           record, ExpectedFound("BGC serial number (58-69)", "12 digits", Cells(cells, kSerial)));
     }
+  } else if (serial_zeros == static_cast<int>(kSerial.size())) {
+    bank_reference = {};
   }
   (deduction ? part_.deducted_minor : part_.paid_minor) += static_cast<Int128>(amount);
   if (amount == 0) [[unlikely]] {
@@ -512,8 +519,10 @@ void BlockParser::ReadPayment(const FixedRecord& record, bool deduction) {
 
   Payment& payment = batch_.payments.emplace_back();
   payment.creditor_account = account_;
-  payment.payer_account = PayerAccount(cells, payer);
-  payment.bank_reference = serial == 0 ? std::string_view() : bank_reference;
+  if (payer_zeros >= 0 && payer_zeros < static_cast<int>(kPayerBankgiro.size())) {
+    payment.payer_account = PayerAccount(cells, static_cast<size_t>(payer_zeros));
+  }
+  payment.bank_reference = bank_reference;
   payment.amount_minor = static_cast<int64_t>(amount);
   if (!account_.empty()) payment.booking_date = date_;
   payment.currency = section_.currency;
@@ -651,7 +660,8 @@ void BlockParser::ReadOrgNo(const FixedRecord& record) {
 }
 
 // The amounts of the extra references against their payment.
-void BlockParser::CheckParts(Payment* payment) {
+void BlockParser::CheckParts() {
+  Payment* payment = &batch_.payments.back();
   const Int128 amount = payment->amount_minor;
   PaymentReference* references = batch_.references.data() + payment->reference_first;
   if (parts_minor_ == amount) return;
@@ -674,11 +684,6 @@ void BlockParser::CheckParts(Payment* payment) {
   }
   batch_.references.resize(payment->reference_first);
   payment->reference_count = 0;
-}
-
-void BlockParser::ClosePayment() {
-  if (open_ == Open::kPayment && parts_given_) CheckParts(&batch_.payments.back());
-  parts_given_ = false;
 }
 
 void BlockParser::Flush() {

@@ -138,6 +138,61 @@ TEST(FixedWidthFieldTest, EveryByteThatIsNoDigitIsSeen) {
   }
 }
 
+TEST(FixedWidthFieldTest, CountsLeadingZerosOfDigitsOnly) {
+  const auto zeros = [](std::string digits) {
+    digits.append(kCellPadding, '0');
+    return LeadingZeros<Field{1, 10}>(digits.data());
+  };
+  EXPECT_EQ(zeros("1234567890"), 0);
+  EXPECT_EQ(zeros("0005555551"), 3);
+  EXPECT_EQ(zeros("0000000001"), 9);
+  EXPECT_EQ(zeros("0000000000"), 10);
+  EXPECT_EQ(zeros("          "), -1);
+  EXPECT_EQ(zeros("000000000:"), -1);
+  EXPECT_EQ(zeros("/000000000"), -1);
+}
+
+TEST(FixedWidthFieldTest, PlainTextHasNoControlsAndNoHighBytes) {
+  for (int byte = 0; byte < 256; ++byte) {
+    for (size_t at = 0; at < 90; ++at) {
+      std::string cells(90, 'a');
+      cells[at] = static_cast<char>(byte);
+      EXPECT_EQ(IsPlainText<90>(cells.data()), byte >= 0x20 && byte < 0x80) << byte << " " << at;
+    }
+  }
+}
+
+TEST(FixedWidthLinesTest, EvenLinesAreRecognisedAndWalkedAgain) {
+  for (const std::string end : {"\n", "\r\n"}) {
+    std::string text = "ABCDEFGHIJ" + end + "KLMNOPQRST" + end;
+    const size_t size = text.size();
+    text.append(kCellPadding, '#');
+    TextArena arena;
+    FixedWidthLines<10> lines(std::string_view(text).substr(0, size), Framing::kLines, &arena);
+    FixedRecord record;
+    while (lines.Next(&record)) {
+    }
+    ASSERT_TRUE(lines.is_even());
+    lines.RewindEven();
+    std::string seen;
+    while (lines.NextEven(&record)) seen += std::string(record.cells, 10) + "/";
+    EXPECT_EQ(seen, "ABCDEFGHIJ/KLMNOPQRST/");
+    EXPECT_EQ(lines.lines(), 2u);
+  }
+  for (const std::string_view odd : {"ABCDEFGHIJ\nKLMNOPQRST\r\n", "ABCDEFGHIJ\n\nKLMNOPQRST\n",
+                                     "ABCDEFGHIJ\nKLM\n", "ABCDEFGHIJ\n\xC5LMNOPQRST\n"}) {
+    std::string text(odd);
+    text.append(kCellPadding, '#');
+    TextArena arena;
+    FixedWidthLines<10> lines(std::string_view(text).substr(0, odd.size()), Framing::kLines,
+                              &arena);
+    FixedRecord record;
+    while (lines.Next(&record)) {
+    }
+    EXPECT_FALSE(lines.is_even()) << odd;
+  }
+}
+
 TEST(FixedWidthFieldTest, TrimsBothEnds) {
   const std::string padding(kCellPadding, 'x');
   EXPECT_EQ((TrimmedCells<Field{1, 25}>(("  A B                    " + padding).data())), "A B");

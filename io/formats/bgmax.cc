@@ -221,7 +221,7 @@ class BlockParser {
     Flush();
     AddStep(Step::Kind::kBlockEnd, block_.bytes.size(), lines.lines());
     summary_->tally.lines = lines.lines();
-    NoteRepairs(lines.repairs());
+    NoteRepairs(lines.repairs(), &summary_->warnings);
     CloseTally();
     return std::move(summary_);
   }
@@ -259,7 +259,6 @@ class BlockParser {
   void Flush();
   Step& AddStep(Step::Kind kind, uint64_t offset, size_t line);
   void CloseTally();
-  void NoteRepairs(const LineRepairs& repairs);
 
   std::string_view ReferenceOf(const FixedRecord& record) {
     if (record.ascii) [[likely]]
@@ -416,12 +415,7 @@ void BlockParser::ReadOpeningRecord(const FixedRecord& record) {
   }
   step.currency = section_.currency;
   account_ = arena_.Copy(section_.account);
-  std::vector<std::string>& accounts = summary_->tally.accounts;
-  constexpr size_t kAccountsMax = 100;
-  if (!section_.account.empty() && accounts.size() < kAccountsMax &&
-      std::find(accounts.begin(), accounts.end(), section_.account) == accounts.end()) {
-    accounts.push_back(section_.account);
-  }
+  AddAccount(section_.account, &summary_->tally);
 }
 
 void BlockParser::ReadDeposit(const FixedRecord& record) {
@@ -448,11 +442,7 @@ void BlockParser::ReadDeposit(const FixedRecord& record) {
     step.readable = false;
     Malformed(record, wrong);
   }
-  BlockTally& tally = summary_->tally;
-  if (step.date.has_value() && (!tally.first_date.has_value() || step.date < tally.first_date)) {
-    tally.first_date = step.date;
-  }
-  tally.last_date = std::max(tally.last_date, step.date);
+  AddDate(step.date, &summary_->tally);
   // A payment behind the deposit record belongs to no section.
   section_ = Section();
   account_ = {};
@@ -696,13 +686,6 @@ void BlockParser::CloseTally() {
   BlockTally& tally = summary_->tally;
   tally.entries = tally.transactions = handed_;
   tally.statements_opened = statement_;
-}
-
-void BlockParser::NoteRepairs(const LineRepairs& repairs) {
-  Warnings& warnings = summary_->warnings;
-  warnings.Add("a tab left out of a record", repairs.tabs, 0);
-  warnings.Add("a record saved as UTF-8, cut by character", repairs.utf8, 0);
-  warnings.Add("a character that the format cannot hold replaced by ?", repairs.replaced, 0);
 }
 
 // --- the controls ---

@@ -1,6 +1,6 @@
 // THE TABLE of formats, in order of precedence: where two formats are equally sure of a file, the
-// earlier row has it. A new format is one file in this folder, one declaration and one row here, and
-// one sample pair in datasets/samples/.
+// earlier row has it. A new format is one file in this folder, one declaration and one row here,
+// and one sample pair in datasets/samples/.
 
 #include "io/formats/format.h"
 
@@ -9,6 +9,7 @@ namespace kvitt {
 // Each format file defines its row.
 extern const Format kBgMax;
 extern const Format kBs602;
+extern const Format kOcrGiro;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
 extern const Format kCustomersJsonl;
@@ -28,13 +29,17 @@ const std::vector<Format>& Table() {
       kItemsCsv,
       kPaymentsCsv,
       kCustomersCsv,
+      kBgMax,          kOcrGiro,  kItemsJsonl,  kPaymentsJsonl,
+      kCustomersJsonl, kItemsCsv, kPaymentsCsv, kCustomersCsv,
   };
   return *table;
 }
 
 }  // namespace
 
-absl::Span<const Format> Formats() { return Table(); }
+absl::Span<const Format> Formats() {
+  return Table();
+}
 
 const Format* FindFormat(std::string_view name) {
   for (const Format& format : Formats()) {

@@ -78,6 +78,28 @@ std::string ExpectedFound(std::string_view what,
   return Joined({what, ": expected ", expected, ", found \"", Shown(found), "\""});
 }
 
+void NoteRepairs(const LineRepairs& repairs, Warnings* warnings) {
+  warnings->Add("a tab left out of a record", repairs.tabs, 0);
+  warnings->Add("a record saved as UTF-8, cut by character", repairs.utf8, 0);
+  warnings->Add("a character that the format cannot hold replaced by ?", repairs.replaced, 0);
+}
+
+void AddAccount(std::string_view account, BlockTally* tally) {
+  constexpr size_t kAccountsMax = 100;
+  std::vector<std::string>& accounts = tally->accounts;
+  if (account.empty() || accounts.size() >= kAccountsMax ||
+      std::find(accounts.begin(), accounts.end(), account) != accounts.end()) {
+    return;
+  }
+  accounts.emplace_back(account);
+}
+
+void AddDate(Date date, BlockTally* tally) {
+  if (!date.has_value()) return;
+  if (!tally->first_date.has_value() || date < tally->first_date) tally->first_date = date;
+  tally->last_date = std::max(tally->last_date, date);
+}
+
 void Verdict::Problem(DeviationCode code, uint64_t record, uint64_t byte_offset, std::string text) {
   Keep({code, record, byte_offset, std::move(text)}, kFileProblemsMax, &report_->problems);
 }

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "io/bytes/fixed_width.h"
 #include "io/formats/format.h"
 
 namespace kvitt {
@@ -59,6 +60,14 @@ std::string Shown(std::string_view bytes);
 
 // "WHAT: expected X, found Y", where Y is shown as above.
 std::string ExpectedFound(std::string_view what, std::string_view expected, std::string_view found);
+
+// Says in `warnings` what had to be put right in the lines of a fixed-width file.
+void NoteRepairs(const LineRepairs& repairs, Warnings* warnings);
+
+// Adds a creditor account to a block's tally if it is new there.
+void AddAccount(std::string_view account, BlockTally* tally);
+// Widens the range of dates of a block's tally. No date changes nothing.
+void AddDate(Date date, BlockTally* tally);
 
 // Checks controls and gives the report its verdict. `record` arguments are 1-based in the file; 0
 // stands for the file as a whole.

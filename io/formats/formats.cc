@@ -9,6 +9,7 @@ namespace kvitt {
 // Each format file defines its row.
 extern const Format kBgMax;
 extern const Format kBs602;
+extern const Format kKtl;
 extern const Format kOcrGiro;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
@@ -23,6 +24,7 @@ const std::vector<Format>& Table() {
   static const std::vector<Format>* table = new std::vector<Format>{
       kBgMax,
       kBs602,
+      kKtl,
       kItemsJsonl,
       kPaymentsJsonl,
       kCustomersJsonl,

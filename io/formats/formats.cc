@@ -11,6 +11,9 @@ extern const Format kBgMax;
 extern const Format kBs602;
 extern const Format kKtl;
 extern const Format kOcrGiro;
+extern const Format kCamt053;
+extern const Format kCamt054;
+extern const Format kCamt052;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
 extern const Format kCustomersJsonl;
@@ -28,6 +31,9 @@ const std::vector<Format>& Table() {
       kBs602,
       kKtl,
       kOcrGiro,
+      kCamt053,
+      kCamt054,
+      kCamt052,
       kItemsJsonl,
       kPaymentsJsonl,
       kCustomersJsonl,

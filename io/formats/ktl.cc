@@ -43,6 +43,7 @@
 #include <utility>
 
 #include "io/bytes/charset.h"
+#include "io/bytes/date_memory.h"
 #include "io/bytes/fixed_width.h"
 #include "io/bytes/record_image.h"
 #include "io/formats/format.h"
@@ -134,27 +135,6 @@ struct KtlSummary : BlockSummary {
   Run tail;
   Warnings warnings;
   uint64_t notices = 0;  // records that are no money, told to the sink
-};
-
-// Files are sorted by date: the same six characters come again and again.
-class DateMemory {
- public:
-  bool Read(const char* digits, Date* date) {
-    uint64_t word = 0;
-    std::memcpy(&word, digits, 6);
-    if (word != last_ || !known_) [[unlikely]] {
-      if (!ParseDateYYMMDD(std::string_view(digits, 6), &date_)) return false;
-      last_ = word;
-      known_ = true;
-    }
-    *date = date_;
-    return true;
-  }
-
- private:
-  uint64_t last_ = 0;
-  bool known_ = false;
-  Date date_;
 };
 
 class BlockParser {
@@ -330,7 +310,10 @@ class BlockParser {
     }
     const std::string_view reference = ReferenceOf(record);
     if (!reference.empty()) {
-      batch_.AddReference(&payment, {reference, SchemeOf(reference), false, 0});
+      batch_.AddReference(
+          &payment,
+          {reference, AreDigits(record.cells) ? ReferenceScheme::kViite : ReferenceScheme::kUnknown,
+           false, 0});
     }
     BlockTally& tally = summary_->tally;
     if (line.booking_date > tally.last_date) tally.last_date = line.booking_date;
@@ -339,37 +322,34 @@ class BlockParser {
     }
   }
 
-  // Without the zeros that fill it; all zeros are none.
+  // The reference without the zeros that fill it; empty when it is all zeros.
   std::string_view ReferenceOf(const FixedRecord& record) {
-    const char* p = record.cells + kReference.offset();
+    const char* cells = record.cells + kReference.offset();
+    if (!AreDigits(record.cells)) [[unlikely]] {
+      const std::string_view text = TextField(record, kReference, charset_, &arena_);
+      const size_t first = text.find_first_not_of('0');
+      return first == std::string_view::npos ? std::string_view() : text.substr(first);
+    }
     size_t zeros = 0;
     constexpr uint64_t kZeros = 0x3030303030303030;
     while (zeros + 8 <= kReference.size()) {
       uint64_t word;
-      std::memcpy(&word, p + zeros, sizeof(word));
+      std::memcpy(&word, cells + zeros, sizeof(word));
       if (word != kZeros) {
         zeros += static_cast<size_t>(__builtin_ctzll(word ^ kZeros)) / 8;
         break;
       }
       zeros += 8;
     }
-    while (zeros < kReference.size() && p[zeros] == '0') ++zeros;
-    std::string_view reference(p + zeros, kReference.size() - zeros);
-    if (reference.empty() ||
-        (reference.front() != ' ' && reference.back() != ' ' && record.ascii)) {
-      return reference;
-    }
-    const std::string_view text = TextField(record, kReference, charset_, &arena_);
-    const size_t first = text.find_first_not_of('0');
-    return first == std::string_view::npos ? std::string_view() : text.substr(first);
+    while (zeros < kReference.size() && cells[zeros] == '0') ++zeros;
+    return std::string_view(cells + zeros, kReference.size() - zeros);
   }
 
-  static ReferenceScheme SchemeOf(std::string_view reference) {
+  // Whether the reference of this record is digits alone.
+  static bool AreDigits(const char* cells) {
     uint64_t ignored = 0;
-    const bool is_number = reference.size() <= 18 ? ReadDigits(reference, &ignored)
-                                                  : ReadDigits(reference.substr(0, 18), &ignored) &&
-                                                        ReadDigits(reference.substr(18), &ignored);
-    return is_number ? ReferenceScheme::kViite : ReferenceScheme::kUnknown;
+    return ReadDigits<Field{44, 51}>(cells, &ignored) & ReadDigits<Field{52, 59}>(cells, &ignored) &
+           ReadDigits<Field{60, 63}>(cells, &ignored);
   }
 
   std::string_view ArchiveIdOf(const FixedRecord& record) {
@@ -379,12 +359,25 @@ class BlockParser {
   }
 
   std::string_view NameOf(const FixedRecord& record) {
+    if (record.ascii && (charset_ != Charset::kIso646SeFi || !MayHoldLetters(record.cells)))
+        [[likely]] {
+      return TrimmedCells<kPayerName>(record.cells);
+    }
     // What has eight-bit letters of its own does not spell them with brackets.
-    const Charset charset = record.ascii ? charset_ : Charset::kIso8859_1;
-    const std::string_view cells = TrimmedCells<kPayerName>(record.cells);
-    if (record.ascii && !NeedsDecoding(charset, cells)) [[likely]]
-      return cells;
-    return TextField(record, kPayerName, charset, &arena_);
+    return TextField(record, kPayerName, record.ascii ? charset_ : Charset::kIso8859_1, &arena_);
+  }
+
+  // False only when no cell of the name is one of [ \ ] { | }. Setting bit 5 makes the first three
+  // the last three, and adding 5 carries those, and little else, into bit 7.
+  static bool MayHoldLetters(const char* cells) {
+    constexpr uint64_t kBit5 = 0x2020202020202020;
+    constexpr uint64_t kFives = 0x0505050505050505;
+    constexpr uint64_t kBit7 = 0x8080808080808080;
+    uint64_t head;
+    uint64_t tail;
+    std::memcpy(&head, cells + kPayerName.offset(), sizeof(head));
+    std::memcpy(&tail, cells + kPayerName.last - sizeof(tail), sizeof(tail));
+    return ((((head | kBit5) + kFives) | ((tail | kBit5) + kFives)) & kBit7) != 0;
   }
 
   std::string_view AccountOf(const FixedRecord& record) {
@@ -428,8 +421,8 @@ class BlockParser {
   Int128 credit_ = 0;
   Int128 debit_ = 0;
   uint32_t statement_ = 0;
-  DateMemory booking_date_;
-  DateMemory payment_date_;
+  DateMemory<ParseDateYYMMDD> booking_date_;
+  DateMemory<ParseDateYYMMDD> payment_date_;
   std::string_view account_digits_;
   std::string_view account_;
   std::map<std::string_view, std::string_view> accounts_;  // machine form to IBAN
@@ -621,7 +614,7 @@ std::string_view TakeLineOf(std::string_view* text) {
   return line;
 }
 
-bool AreDigits(std::string_view line, size_t first, size_t count) {
+bool HoldsDigits(std::string_view line, size_t first, size_t count) {
   if (line.size() < first - 1 + count) return false;
   const std::string_view cells = line.substr(first - 1, count);
   return std::all_of(cells.begin(), cells.end(), [](char c) { return c >= '0' && c <= '9'; });
@@ -634,14 +627,14 @@ int Sniff(std::string_view head) {
   const std::string_view batch = TakeLineOf(&head);
   const std::string_view next = TakeLineOf(&head);
   Date date;
-  if (batch.empty() || batch[0] != '0' || batch.size() > kWidth + 8 || !AreDigits(batch, 2, 10) ||
+  if (batch.empty() || batch[0] != '0' || batch.size() > kWidth + 8 || !HoldsDigits(batch, 2, 10) ||
       !ParseDateYYMMDD(batch.substr(1, 6), &date) || !date.has_value()) {
     return 0;
   }
   if (next.empty()) return 0;
   const bool is_line = (next[0] == '3' || next[0] == '5' || next[0] == '7') &&
-                       AreDigits(next, 2, 26) && next.size() >= kCorrection.last;
-  const bool is_sum = next[0] == '9' && AreDigits(next, 2, 17);
+                       HoldsDigits(next, 2, 26) && next.size() >= kCorrection.last;
+  const bool is_sum = next[0] == '9' && HoldsDigits(next, 2, 17);
   return is_line || is_sum ? 90 : 0;
 }
 

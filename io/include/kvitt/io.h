@@ -3,8 +3,8 @@
 // The engine (kvitt/reconcile.h) knows only records. This header reads bank files and record streams
 // into it, and writes what it decided. The command line is built on this header alone.
 //
-//   kvitt::FileReport report = kvitt::InspectFile("night/bgmax.txt", {});
-//   if (report.set_aside) ...
+//   auto reports = kvitt::InspectFiles({"night/"}, {});
+//   for (const kvitt::FileReport& report : *reports) if (report.set_aside) ...
 //
 // Nothing here throws, prints or exits. What the outside world did wrong (a folder that cannot be
 // written) is an absl::Status; what a file did wrong is in its FileReport.
@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -92,5 +93,50 @@ struct FileReport {
   bool over_limit = false;        // set aside because a declared resource limit was passed (exit 7)
   std::string copy_of;            // a file of this run with the same bytes, whose records count
 };
+
+// How the calls below read.
+struct InspectOptions {
+  FormatSettings settings;
+  int threads = 0;  // 0: as many as there are processors
+};
+
+// What each file is and holds, with its control totals checked; nothing is written. `paths` are as on
+// the command line: files, directories (every file in them), patterns, `-`. One report for each file,
+// in their order, members of an archive one each. Fails when a path leads nowhere (kNotFound) or the
+// options are wrong (kInvalidArgument); never because of what a file holds.
+absl::StatusOr<std::vector<FileReport>> InspectFiles(absl::Span<const std::string> paths,
+                                                     const InspectOptions& options);
+
+// A report as the line of `kvitt inspect --json`, without line end.
+std::string InspectLine(const FileReport& report);
+
+// Reports as a table for people, problems below each file, a closing line. Safe for a terminal.
+std::string InspectTable(absl::Span<const FileReport> reports);
+
+// Takes output bytes; a status that is not OK ends the call that gave them.
+using ByteConsumer = std::function<absl::Status(std::string_view)>;
+
+// Hands the records of the files, in order, to `consumer` in the shape of docs/records.md: `to` is
+// "jsonl" or "csv" (then all files must be of one kind; the header comes first). Files that are set
+// aside give no records; their reports say why. Each file is read twice, first for its verdict.
+absl::StatusOr<std::vector<FileReport>> ConvertFiles(absl::Span<const std::string> paths,
+                                                     std::string_view to,
+                                                     const InspectOptions& options,
+                                                     const ByteConsumer& consumer);
+
+// One line of `kvitt formats`.
+struct FormatFacts {
+  std::string_view name;
+  FileKind kind = FileKind::kUnknown;
+  std::string_view description;
+  bool is_written = false;  // all are read
+};
+
+// In the order of their precedence.
+std::vector<FormatFacts> ListFormats();
+
+// Text of unknown origin made safe for a terminal: control characters, invisible and direction
+// changing ones, and bytes that are no UTF-8 as `<U+202E>`, `<0x1B>`.
+std::string ForTerminal(std::string_view text);
 
 }  // namespace kvitt

@@ -178,19 +178,6 @@ std::string Slurp(const fs::path& path) {
   return std::string(std::istreambuf_iterator<char>(in), {});
 }
 
-void AppendSums(const std::map<std::string, std::string>& sums, std::string* line) {
-  line->push_back('{');
-  bool first = true;
-  for (const auto& [currency, amount] : sums) {
-    if (!first) line->push_back(',');
-    first = false;
-    AppendJsonString(currency, line);
-    line->push_back(':');
-    AppendJsonString(amount, line);
-  }
-  line->push_back('}');
-}
-
 }  // namespace
 
 ReadOutcome ReadAll(const Format& format,
@@ -201,41 +188,13 @@ ReadOutcome ReadAll(const Format& format,
   LineSink sink(&outcome);
   outcome.report = ReadBytes(format, bytes, options, block_bytes, 0, &sink);
   sink.Collect();
-  // Nothing of a damaged file is ever posted: what its sound blocks held is no reading of it.
-  if (outcome.report.set_aside && !outcome.report.only_controls_failed &&
-      outcome.report.kind == FileKind::kPayments && outcome.report.transactions == 0) {
-    outcome.records.clear();
-    outcome.amounts.clear();
-  }
   return outcome;
 }
 
 std::string InspectLine(const FileReport& report, std::string_view file) {
-  std::string line = "{\"file\":";
-  AppendJsonString(file, &line);
-  AddText("format", report.format, &line);
-  line.append(",\"version\":");
-  AppendJsonString(report.version, &line);
-  AddText("kind", Name(report.kind), &line);
-  line.append(",\"statements\":").append(std::to_string(report.statements));
-  line.append(",\"entries\":").append(std::to_string(report.entries));
-  line.append(",\"transactions\":").append(std::to_string(report.transactions));
-  line.append(",\"credits\":");
-  AppendSums(report.credits, &line);
-  line.append(",\"debits\":");
-  AppendSums(report.debits, &line);
-  AddText("control_totals", Name(report.control_totals), &line);
-  line.append(",\"problems\":[");
-  for (size_t i = 0; i < report.problems.size(); ++i) {
-    const RecordProblem& problem = report.problems[i];
-    if (i != 0) line.push_back(',');
-    line.append("{\"record\":").append(std::to_string(problem.record));
-    AddText("code", Name(problem.code), &line);
-    AddText("text", problem.text, &line);
-    line.push_back('}');
-  }
-  line.append("]}");
-  return line;
+  FileReport named = report;
+  named.file = std::string(file);
+  return InspectLine(named);
 }
 
 std::vector<Sample> Samples(std::string_view format) {

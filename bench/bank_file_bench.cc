@@ -29,7 +29,6 @@ struct Shape {
 
 constexpr Shape kShapes[] = {
     {"bs602", "pbs:01234567", "DKK", NumberScheme::kFik71, PaymentKind::kDirectDebit},
-    {"ktl", "FI2112345600000785", "EUR", NumberScheme::kViite, PaymentKind::kPayment},
 };
 
 class MoneySink : public BlockSink {

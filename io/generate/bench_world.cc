@@ -1,6 +1,7 @@
 #include "io/generate/bench_world.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -258,6 +259,10 @@ std::string BenchWorld::CustomerId(uint64_t customer) {
 
 namespace {
 
+constexpr size_t kKinds = static_cast<size_t>(BenchKind::kCount);
+constexpr std::array<std::string_view, kKinds> kKindNames = {
+    "exact", "other", "unknown", "second", "repaired", "text", "payer"};
+
 // Writes the items of a bench world, reusing one batch.
 class BenchItemWriter {
  public:
@@ -318,6 +323,9 @@ class BenchPaymentWriter {
     return status;
   }
 
+  // Payments written so far, by kind.
+  const std::array<uint64_t, kKinds>& counts() const { return counts_; }
+
  private:
   absl::Status WriteOne(uint64_t index, const BenchPayment& source, RecordFile* file) {
     const std::string number = Digits(index, 9);
@@ -343,24 +351,24 @@ class BenchPaymentWriter {
     } else if (source.kind != BenchKind::kPayer) {
       PaymentReference reference;
       reference.value = source.reference;
-      reference.scheme = ReferenceScheme::kOcr;
       batch_.AddReference(&payment, reference);
+      // Bank files say more than a narrow stream does.
+      if (!has_ids_) batch_.AddText(&payment, "Betalning enligt avtal");
     }
     if (absl::Status status = file->Write(batch_, payment); !status.ok()) return status;
+    ++counts_[static_cast<size_t>(source.kind)];
     return truth_ == nullptr ? absl::OkStatus() : WriteTruth(source, payment, *file);
   }
 
   absl::Status WriteTruth(const BenchPayment& source,
                           const Payment& payment,
                           const RecordFile& file) {
-    static constexpr std::string_view kNames[] = {"exact",    "other", "unknown", "second",
-                                                  "repaired", "text",  "payer"};
     const Expectation expected = world_->Truth(source);
     TruthLine line;
     line.file = file.name();
     line.record = file.records();
     if (has_ids_) line.payment_id = payment.payment_id;
-    line.situation = kNames[static_cast<size_t>(source.kind)];
+    line.situation = kKindNames[static_cast<size_t>(source.kind)];
     line.amount_minor = payment.amount_minor;
     line.currency = payment.currency;
     line.expected = &expected;
@@ -371,6 +379,7 @@ class BenchPaymentWriter {
   const BenchWorld* world_;
   bool has_ids_;
   OutputFile* truth_;
+  std::array<uint64_t, kKinds> counts_{};
   Currency sek_ = Currency::FromCode("SEK");
   PaymentBatch batch_;
 };
@@ -401,6 +410,9 @@ absl::Status WriteBenchWorld(const GenerateRequest& request, const std::vector<u
     } else {
       BenchPaymentWriter writer(&world, HasPaymentIds(*format), set->truth());
       status = writer.WriteAll(request.payments, &*file);
+      for (size_t kind = 0; kind < kKinds; ++kind) {
+        set->SetSituationCount(kKindNames[kind], writer.counts()[kind]);
+      }
     }
     if (!status.ok()) return status;
     set->Record(*file, {});

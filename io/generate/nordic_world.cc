@@ -4,6 +4,7 @@
 #include "io/generate/nordic_world.h"
 
 #include <filesystem>
+#include <map>
 #include <system_error>
 
 #include "absl/status/status.h"
@@ -101,7 +102,8 @@ void FillPayment(const ScenePayment& source,
   for (const std::string& value : source.references) {
     PaymentReference reference;
     reference.value = value;
-    reference.scheme = SchemeOf(channel.country, value);
+    // A table of payments names no schemes.
+    if (channel.format != "payments-csv") reference.scheme = SchemeOf(channel.country, value);
     batch->AddReference(&payment, reference);
   }
   for (const std::string& line : source.text) batch->AddText(&payment, line);
@@ -157,6 +159,7 @@ class NordicWriter {
         if (absl::Status status = WriteFile(channel, part); !status.ok()) return status;
       }
     }
+    for (const auto& [situation, count] : counts_) set_->SetSituationCount(situation, count);
     return absl::OkStatus();
   }
 
@@ -314,6 +317,9 @@ class NordicWriter {
   absl::Status WriteTruth(const ScenePayment& payment,
                           const Situation& situation,
                           const RecordFile& file) {
+    // A payment that is delivered again is counted once.
+    const bool again = payment.delivery == Delivery::kMainAndOverlap && part_->suffix == "-overlap";
+    if (!again) ++counts_[situation.name];
     if (set_->truth() == nullptr) return absl::OkStatus();
     TruthLine line;
     line.file = file.name();
@@ -366,6 +372,7 @@ class NordicWriter {
   const FilePart* part_ = nullptr;
   bool is_open_ = false;
   uint64_t bad_lines_ = 0;
+  std::map<std::string_view, uint64_t> counts_;  // payments by situation
   Scene scene_;
   OpenItemBatch items_;
   CustomerBatch customers_;

@@ -138,6 +138,10 @@ void SetWriter::AppendFile(const RecordFile& file, std::string_view name, const 
   out->append("}\n");
 }
 
+void SetWriter::SetSituationCount(std::string_view situation, uint64_t count) {
+  if (count != 0) situations_[std::string(situation)] = count;
+}
+
 absl::Status SetWriter::Close() {
   if (truth_.has_value()) {
     if (absl::Status status = truth_->Close(); !status.ok()) return status;
@@ -152,7 +156,11 @@ absl::Status SetWriter::Close() {
   }
   world.append("],\"mix\":");
   AppendJsonString(request_.mix, &world);
-  AppendParts(&world, ",\"shuffle\":", request_.shuffle ? "true" : "false", "}\n");
+  AppendParts(&world, ",\"shuffle\":", request_.shuffle ? "true" : "false", ",\"situations\":{");
+  for (const auto& [situation, count] : situations_) {
+    AppendParts(&world, world.back() == '{' ? "" : ",", "\"", situation, "\":", count);
+  }
+  world.append("}}\n");
   return WriteWhole(Path("world.json"), world);
 }
 

@@ -9,6 +9,8 @@
 
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -58,6 +60,9 @@ class SetWriter {
   // The path of a file with this name in the set.
   std::string Path(std::string_view name) const;
 
+  // How many payments tell a situation, for world.json. Situations without payments are not listed.
+  void SetSituationCount(std::string_view situation, uint64_t count);
+
   // Null when the request wants no truth.
   OutputFile* truth() { return truth_.has_value() ? &*truth_ : nullptr; }
 
@@ -73,6 +78,7 @@ class SetWriter {
   std::vector<const Format*> formats_;
   std::optional<OutputFile> truth_;
   std::string file_lines_;
+  std::map<std::string, uint64_t, std::less<>> situations_;
 };
 
 }  // namespace kvitt

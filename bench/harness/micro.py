@@ -1,0 +1,70 @@
+"""The XML parsers side by side, by the Google Benchmark program bench/camt_peers_bench.
+
+Its rows are named CONTESTANT/SHAPE, where SHAPE is `repeating` (entries alike) or `changing` (entries
+that keep changing shape), and count bytes per second.
+"""
+
+import json
+import pathlib
+import subprocess
+import tempfile
+
+from .contestants import ROOT
+from .measure import Failed, Spread, pin
+
+PROGRAM = "camt_peers_bench"
+GOALS = {"repeating": 5.0, "changing": 2.5}  # against pugixml
+
+
+def program():
+    for preset in ("bench", "release"):
+        path = ROOT / "build" / preset / "bench" / PROGRAM
+        if path.exists():
+            return path
+    return None
+
+
+def speeds(path, rounds):
+    """{shape: {contestant: [bytes per second, one a round]}}; rounds take the rows in random order."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = pathlib.Path(folder) / "rows.json"
+        done = subprocess.run(
+            [path, f"--benchmark_out={out}", "--benchmark_out_format=json",
+             f"--benchmark_repetitions={rounds}", "--benchmark_enable_random_interleaving=true"],
+            capture_output=True, text=True, preexec_fn=lambda: pin(1))
+        if done.returncode != 0:
+            raise Failed(done.stderr[-2000:])
+        rows = json.loads(out.read_text())["benchmarks"]
+    found = {}
+    for row in rows:
+        if row.get("run_type") == "aggregate":
+            continue
+        name, _, shape = row["run_name"].partition("/")
+        shape = shape.split("/")[0]
+        found.setdefault(shape, {}).setdefault(name, []).append(row["bytes_per_second"])
+    return found
+
+
+def run(options, say):
+    path = program()
+    if path is None:
+        raise Failed(f"{PROGRAM} is not built (scripts/build bench {PROGRAM})")
+    result = {"shapes": {}, "ratios": []}
+    for shape, contestants in speeds(path, options.repeat or 5).items():
+        result["shapes"][shape] = {}
+        for name, values in sorted(contestants.items(), key=lambda row: -max(row[1])):
+            spread = Spread.of([value / 1e6 for value in values])
+            result["shapes"][shape][name] = spread.as_dict()
+            say(f"   {shape:<10} {name:<12} {spread.median:>8.0f} MB/s  ({spread.least:.0f} to "
+                f"{spread.greatest:.0f})")
+        for name, values in contestants.items():
+            if name == "kvitt":
+                continue
+            spread = Spread.of([mine / theirs for mine, theirs in zip(contestants["kvitt"], values)])
+            goal = GOALS.get(shape) if name == "pugixml" else None
+            verdict = "" if goal is None else "met" if spread.median >= goal else "NOT met"
+            target = "" if goal is None else f">= {goal}"
+            say(f"   kvitt is {spread.median:.2f} times {name} ({shape})  {target} {verdict}".rstrip())
+            result["ratios"].append({"ratio": f"kvitt / {name}, {shape}", **spread.as_dict(),
+                                     "target": target, "verdict": verdict})
+    return result

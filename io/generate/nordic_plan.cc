@@ -30,6 +30,7 @@ constexpr Channel kChannels[] = {
     {"no-ocr-giro", "ocr-giro", Country::kNorway, kControlTotals},
     {"se-bgmax", "bgmax", Country::kSweden,
      kNoReferenceField | kRemittanceText | kPayerName | kControlTotals},
+    {"fi-ktl", "ktl", Country::kFinland, kNoReferenceField | kControlTotals},
     {"fi-camt053", "camt.053", Country::kFinland, kNotificationAbilities},
     {"dk-camt054", "camt.054", Country::kDenmark, kNotificationAbilities},
     {"no-camt054", "camt.054", Country::kNorway, kNotificationAbilities},
@@ -39,9 +40,9 @@ constexpr Channel kChannels[] = {
     {"dk-payments", "payments-jsonl", Country::kDenmark, kStreamAbilities},
 };
 
-constexpr std::string_view kDefaultFormats[] = {"items-jsonl", "items-csv",    "customers-jsonl",
-                                                "ocr-giro",    "bgmax",        "camt.053",
-                                                "camt.054",    "payments-csv", "payments-jsonl"};
+constexpr std::string_view kDefaultFormats[] = {
+    "items-jsonl", "items-csv", "customers-jsonl", "ocr-giro",     "bgmax",
+    "ktl",         "camt.053",  "camt.054",        "payments-csv", "payments-jsonl"};
 
 // The account on which a channel's payments arrive, as the format's reader writes it.
 std::string CreditorAccount(const Channel& channel, uint64_t index) {

@@ -26,6 +26,7 @@ absl::StatusOr<RecordFile> RecordFile::Create(const Format& format,
 }
 
 absl::Status RecordFile::BeginSection(std::string_view account, Currency currency, Date date) {
+  section_ = {std::string(account), currency, date};
   writer_->BeginSection(account, currency, date, file_.buffer());
   return file_.FlushIfLarge();
 }
@@ -42,7 +43,14 @@ absl::Status RecordFile::Count(bool written) {
 absl::Status RecordFile::Write(const PaymentBatch& batch, const Payment& payment) {
   std::map<Currency, Int128>& sums = payment.direction == Direction::kCredit ? credits_ : debits_;
   sums[payment.currency] += payment.amount_minor;
-  return Count(writer_->Write(batch, payment, file_.buffer()));
+  bool written = writer_->Write(batch, payment, file_.buffer());
+  if (!written) {
+    // The totals of a section have so many digits: what does not fit goes into another one.
+    writer_->EndSection(file_.buffer());
+    writer_->BeginSection(section_.account, section_.currency, section_.date, file_.buffer());
+    written = writer_->Write(batch, payment, file_.buffer());
+  }
+  return Count(written);
 }
 
 absl::Status RecordFile::Write(const OpenItemBatch& batch, const OpenItem& item) {

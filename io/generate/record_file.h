@@ -61,6 +61,13 @@ class RecordFile {
   OutputFile file_;
   std::string name_;
   std::unique_ptr<FormatWriter> writer_;
+
+  struct {
+    std::string account;
+    Currency currency;
+    Date date;
+  } section_;  // that is open
+
   uint64_t records_ = 0;
   std::map<Currency, Int128> credits_;
   std::map<Currency, Int128> debits_;

@@ -29,6 +29,7 @@ struct Shape {
 
 constexpr Shape kShapes[] = {
     {"bs602", "pbs:01234567", "DKK", NumberScheme::kFik71, PaymentKind::kDirectDebit},
+    {"ktl", "FI2112345600000785", "EUR", NumberScheme::kViite, PaymentKind::kPayment},
 };
 
 class MoneySink : public BlockSink {

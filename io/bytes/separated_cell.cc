@@ -106,8 +106,9 @@ bool SplitCells(std::string_view line, char separator, std::vector<std::string>*
       }
     }
     while (end < line.size() && line[end] != separator) ++end;
-    std::string_view text;
-    if (!ReadCell(line.substr(begin, end - begin), &arena, &text)) return false;
+    std::string_view text = line.substr(begin, end - begin);
+    if (!text.empty() && text.front() == '"' && !UnquoteCell(text, &arena, &text)) return false;
+    text = WithoutGuard(text);
     cells->emplace_back(text);
     if (end >= line.size()) return true;
     begin = end + 1;

@@ -10,6 +10,9 @@
 
 #pragma once
 
+#include <emmintrin.h>
+
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,19 +24,42 @@ namespace kvitt {
 // Whether a spreadsheet would run the text, apostrophes and blanks at its beginning aside.
 bool IsFormula(std::string_view text);
 
+// The text without the apostrophe that guards it.
+inline std::string_view WithoutGuard(std::string_view text) {
+  if (!text.empty() && text.front() == '\'' && IsFormula(text)) text.remove_prefix(1);
+  return text;
+}
+
 // `raw` begins with a quote. The text inside its quotes, or false when the quote that ends the cell
 // is missing or text follows it. The text is a part of `raw`, or stands in *arena when a quote was
 // doubled.
 bool UnquoteCell(std::string_view raw, TextArena* arena, std::string_view* text);
 
+// Whether the 32 bytes from `raw` on hold two quotes: the first, and one that is its last byte.
+inline bool IsPlainlyQuoted(std::string_view raw) {
+  if (raw.size() > 32 || raw.size() < 2) return false;
+  const __m128i quote = _mm_set1_epi8('"');
+  const void* p = raw.data();
+  const __m128i low = _mm_loadu_si128(static_cast<const __m128i*>(p));
+  const __m128i high = _mm_loadu_si128(static_cast<const __m128i*>(p) + 1);
+  const uint64_t quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(low, quote))) |
+                          static_cast<uint64_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(high, quote)))
+                              << 16;
+  const uint64_t last = uint64_t{1} << (raw.size() - 1);
+  return (quotes & (2 * last - 1)) == (last | 1);
+}
+
 // The text of a cell as it stands in the bytes: unquoted and without the guard against formulas.
-// False as UnquoteCell.
+// False as UnquoteCell. REQUIRES: 32 bytes from the cell's first are readable.
 inline bool ReadCell(std::string_view raw, TextArena* arena, std::string_view* text) {
   if (!raw.empty() && raw.front() == '"') {
-    if (!UnquoteCell(raw, arena, &raw)) return false;
+    if (IsPlainlyQuoted(raw)) {
+      raw = raw.substr(1, raw.size() - 2);
+    } else if (!UnquoteCell(raw, arena, &raw)) {
+      return false;
+    }
   }
-  if (!raw.empty() && raw.front() == '\'' && IsFormula(raw)) raw.remove_prefix(1);
-  *text = raw;
+  *text = WithoutGuard(raw);
   return true;
 }
 

@@ -129,14 +129,15 @@ size_t FindClosingQuote(std::string_view bytes, size_t open) {
   return kNone;
 }
 
+// The lowest bits.
 uint64_t Below(size_t bits) {
-  return bits >= 64 ? ~uint64_t{0} : (uint64_t{1} << bits) - 1;
+  return (uint64_t{1} << bits) - 1;
 }
 
 }  // namespace
 
 SeparatorKernel BestSeparatorKernel() {
-  static const bool has_avx2 = __builtin_cpu_supports("avx2");
+  static const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
   return has_avx2 ? SeparatorKernel::kAvx2 : SeparatorKernel::kPortable;
 }
 
@@ -154,7 +155,7 @@ void SeparatorIndex::Reset(std::string_view bytes) {
 }
 
 // The bytes inside quoted cells, from the opening quote up to the byte before the closing one.
-uint64_t SeparatorIndex::ResolveQuotes(const Masks& masks) {
+uint64_t SeparatorIndex::ResolveQuotes(const Masks& masks, uint32_t position) {
   const uint64_t ends = masks.separator | masks.line_feed;
   uint64_t quotes = masks.quote;
   for (;;) {
@@ -166,7 +167,7 @@ uint64_t SeparatorIndex::ResolveQuotes(const Masks& masks) {
     if (wrong == 0) {
       const uint64_t fresh = opens & ~reopens;
       if (fresh != 0) {
-        open_quote_ = position_ + 63 - static_cast<uint32_t>(std::countl_zero(fresh));
+        open_quote_ = position + 63 - static_cast<uint32_t>(std::countl_zero(fresh));
       }
       inside_ = (inside >> 63) != 0 ? ~uint64_t{0} : 0;
       after_end_ = (ends & ~inside) >> 63;
@@ -179,10 +180,10 @@ uint64_t SeparatorIndex::ResolveQuotes(const Masks& masks) {
   }
 }
 
-// Whether the cell that is open at position_ turns out not to be quoted. Exact whatever the
+// Whether the cell that is open at `position` turns out not to be quoted. Exact whatever the
 // position of words is: near the limit the cell is walked byte by byte, once.
-bool SeparatorIndex::OpenQuoteIsPlain() const {
-  if (position_ + kWordBytes - open_quote_ <= kQuotedCellMax) return false;
+bool SeparatorIndex::OpenQuoteIsPlain(uint32_t position) const {
+  if (position + kWordBytes - open_quote_ <= kQuotedCellMax) return false;
   if (more_follow_ && bytes_.size() <= open_quote_ + kQuotedCellMax + 1)
     return false;  // not known yet
   return FindClosingQuote(bytes_, open_quote_) == kNone;
@@ -194,41 +195,100 @@ void SeparatorIndex::Reopen() {
   inside_ = after_end_ = after_close_ = 0;
 }
 
-// False when the word was not indexed because an earlier quote turned out to be plain.
-bool SeparatorIndex::IndexWord(Masks masks) {
-  if ((masks.quote | inside_ | after_close_) != 0) {
-    if ((inside_ | after_close_) != 0 && OpenQuoteIsPlain()) {
-      Reopen();
-      return false;
-    }
-    const uint64_t inside = ResolveQuotes(masks);
-    masks.separator &= ~inside;
-    masks.line_feed &= ~inside;
-  } else {
-    after_end_ = (masks.separator | masks.line_feed) >> 63;
-  }
-  uint64_t ends = masks.separator | masks.line_feed;
-  uint64_t feeds = masks.line_feed;
-  uint32_t* rows = row_ends_.data() + row_count_;
-  const uint32_t first = static_cast<uint32_t>(cell_count_);
-  row_count_ += static_cast<size_t>(std::popcount(feeds));
-  while (feeds != 0) {
-    *rows++ = first + static_cast<uint32_t>(std::popcount(ends & ((feeds & (~feeds + 1)) - 1)));
+namespace {
+
+// What WriteWords reads and advances.
+struct Written {
+  uint32_t position;  // of the next word
+  size_t cell_count;
+  size_t row_count;
+};
+
+// Writes down the positions of cell ends, and which of them end rows.
+__attribute__((always_inline)) inline Written WriteWords(const SeparatorIndex::Masks* masks,
+                                                         size_t words,
+                                                         Written at,
+                                                         uint32_t* cell_ends,
+                                                         uint32_t* row_ends) {
+  for (size_t i = 0; i < words; ++i) {
+    uint64_t feeds = masks[i].line_feed;
+    uint64_t ends = masks[i].separator | feeds;
+    uint32_t* rows = row_ends + at.row_count;
+    const uint32_t before = static_cast<uint32_t>(at.cell_count) - 1;
+    at.row_count += static_cast<size_t>(std::popcount(feeds));
+    // Two rows and eight cells are written whether they are there or not: a loop that ends
+    // unpredictably costs more than stores that the next word overwrites.
+    rows[0] = before + static_cast<uint32_t>(std::popcount(ends & (feeds ^ (feeds - 1))));
     feeds &= feeds - 1;
-  }
-  // Eight are written whether they are there or not: a loop that ends unpredictably costs more than
-  // the stores that the next word overwrites.
-  uint32_t* out = cell_ends_.data() + cell_count_;
-  const int count = std::popcount(ends);
-  cell_count_ += static_cast<size_t>(count);
-  for (int written = 0; written < count; written += 8, out += 8) {
-    for (int i = 0; i < 8; ++i) {
-      out[i] = position_ + static_cast<uint32_t>(std::countr_zero(ends));
-      ends &= ends - 1;
+    rows[1] = before + static_cast<uint32_t>(std::popcount(ends & (feeds ^ (feeds - 1))));
+    feeds &= feeds - 1;
+    for (rows += 2; feeds != 0; feeds &= feeds - 1) {
+      *rows++ = before + static_cast<uint32_t>(std::popcount(ends & (feeds ^ (feeds - 1))));
     }
+    uint32_t* cells = cell_ends + at.cell_count;
+    const int count = std::popcount(ends);
+    at.cell_count += static_cast<size_t>(count);
+    for (int written = 0; written < count; written += 8, cells += 8) {
+      for (int k = 0; k < 8; ++k) {
+        cells[k] = at.position + static_cast<uint32_t>(std::countr_zero(ends));
+        ends &= ends - 1;
+      }
+    }
+    at.position += kWordBytes;
   }
-  position_ += kWordBytes;
-  return true;
+  return at;
+}
+
+Written WriteWordsPortable(const SeparatorIndex::Masks* masks,
+                           size_t words,
+                           Written at,
+                           uint32_t* cell_ends,
+                           uint32_t* row_ends) {
+  return WriteWords(masks, words, at, cell_ends, row_ends);
+}
+
+// The same with instructions that find and clear the lowest bit in one step.
+__attribute__((target("bmi"))) Written WriteWordsBmi(const SeparatorIndex::Masks* masks,
+                                                     size_t words,
+                                                     Written at,
+                                                     uint32_t* cell_ends,
+                                                     uint32_t* row_ends) {
+  return WriteWords(masks, words, at, cell_ends, row_ends);
+}
+
+}  // namespace
+
+// Takes what stands inside quoted cells out of the masks. Returns how many words are resolved: all,
+// or those before one that showed that an earlier quote is plain; *plain says so.
+size_t SeparatorIndex::ResolveWords(Masks* masks, size_t words, bool* plain) {
+  uint32_t position = position_;
+  *plain = false;
+  for (size_t i = 0; i < words; ++i, position += kWordBytes) {
+    Masks& word = masks[i];
+    if ((word.quote | inside_ | after_close_) == 0) {
+      after_end_ = (word.separator | word.line_feed) >> 63;
+      continue;
+    }
+    if ((inside_ | after_close_) != 0 && OpenQuoteIsPlain(position)) {
+      *plain = true;
+      return i;
+    }
+    const uint64_t outside = ~ResolveQuotes(word, position);
+    word.separator &= outside;
+    word.line_feed &= outside;
+  }
+  return words;
+}
+
+void SeparatorIndex::WriteDown(const Masks* masks, size_t words) {
+  const Written at{position_, cell_count_, row_count_};
+  const Written now =
+      kernel_ == SeparatorKernel::kAvx2
+          ? WriteWordsBmi(masks, words, at, cell_ends_.data(), row_ends_.data())
+          : WriteWordsPortable(masks, words, at, cell_ends_.data(), row_ends_.data());
+  position_ = now.position;
+  cell_count_ = now.cell_count;
+  row_count_ = now.row_count;
 }
 
 // The end of the bytes ends the last row.
@@ -274,10 +334,17 @@ bool SeparatorIndex::Extend() {
     last.line_feed &= valid;
     last.quote &= valid;
   }
-  for (size_t i = 0; i < words; ++i) {
-    if (!IndexWord(masks[i])) break;
+  bool plain = false;
+  size_t resolved = words;
+  if (flags.quote || (inside_ | after_close_) != 0) {
+    resolved = ResolveWords(masks, words, &plain);
+  } else if (words != 0) {
+    after_end_ = (masks[words - 1].separator | masks[words - 1].line_feed) >> 63;
   }
-  if (position_ >= bytes_.size()) {
+  WriteDown(masks, resolved);
+  if (plain) {
+    Reopen();
+  } else if (position_ >= bytes_.size()) {
     if (more_follow_) {
       ended_ = true;
     } else if (inside_ != 0) {
@@ -305,6 +372,29 @@ size_t CutSeparatedRows(std::string_view bytes, char separator) {
   while (index.Extend()) {
   }
   return index.next_row_begin_;
+}
+
+uint64_t CountLineFeeds(std::string_view bytes) {
+  const __m128i feed = _mm_set1_epi8('\n');
+  const __m128i zero = _mm_setzero_si128();
+  const char* p = bytes.data();
+  size_t left = bytes.size();
+  uint64_t count = 0;
+  while (left >= 16) {
+    // A byte counts to 255.
+    size_t steps = std::min<size_t>(left / 16, 255);
+    left -= steps * 16;
+    __m128i counts = zero;
+    for (; steps != 0; --steps, p += 16) {
+      counts = _mm_sub_epi8(counts, _mm_cmpeq_epi8(_mm_loadu_si128(As128(p)), feed));
+    }
+    const __m128i sums = _mm_sad_epu8(counts, zero);
+    count += static_cast<uint64_t>(_mm_cvtsi128_si64(sums)) +
+             static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(sums, sums)));
+  }
+  if (left == 0) return count;
+  const int mask = _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128(As128(p)), feed));
+  return count + static_cast<uint64_t>(std::popcount(static_cast<uint32_t>(mask) & Below(left)));
 }
 
 }  // namespace kvitt

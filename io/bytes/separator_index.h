@@ -85,10 +85,11 @@ class SeparatorIndex {
  private:
   friend size_t CutSeparatedRows(std::string_view bytes, char separator);
 
-  uint64_t ResolveQuotes(const Masks& masks);
-  bool OpenQuoteIsPlain() const;
+  uint64_t ResolveQuotes(const Masks& masks, uint32_t position);
+  bool OpenQuoteIsPlain(uint32_t position) const;
+  size_t ResolveWords(Masks* masks, size_t words, bool* plain);
+  void WriteDown(const Masks* masks, size_t words);
   void Reopen();
-  bool IndexWord(Masks masks);
   void EndLastRow();
 
   const char separator_;
@@ -115,5 +116,8 @@ class SeparatorIndex {
 // The length of the longest prefix of `bytes`, which begin at a row's start, that ends at a line
 // end outside quoted cells; 0 when there is none, or none that is sure yet. REQUIRES: as Reset.
 size_t CutSeparatedRows(std::string_view bytes, char separator);
+
+// How many line feeds `bytes` hold. REQUIRES: 16 bytes beyond the end are readable.
+uint64_t CountLineFeeds(std::string_view bytes);
 
 }  // namespace kvitt

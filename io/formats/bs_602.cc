@@ -39,6 +39,7 @@
 #include <memory>
 
 #include "io/bytes/charset.h"
+#include "io/bytes/date_memory.h"
 #include "io/bytes/fixed_width.h"
 #include "io/formats/bs_delivery.h"
 #include "io/formats/format.h"
@@ -94,27 +95,6 @@ enum CodeBit : uint32_t {
 constexpr bs::SectionRule kSections[] = {
     {"0211", kDone | kRejected | kCancelled | kReturned},
     {"0215", kSlipDone | kSlipReturned},
-};
-
-// Reads the same six characters again and again: files are sorted by date.
-class DateMemory {
- public:
-  bool Read(const char* digits, Date* date) {
-    uint64_t word = 0;
-    std::memcpy(&word, digits, 6);
-    if (word != last_ || !known_) {
-      if (!ParseDateDDMMYY(std::string_view(digits, 6), &date_)) return false;
-      last_ = word;
-      known_ = true;
-    }
-    *date = date_;
-    return true;
-  }
-
- private:
-  uint64_t last_ = 0;
-  bool known_ = false;
-  Date date_;
 };
 
 // Reads one block.
@@ -412,9 +392,9 @@ class Bs602Block {
   uint32_t statement_ = 0;
   uint64_t creditor_ = 0;
   std::string_view account_;
-  DateMemory due_date_;
-  DateMemory payment_date_;
-  DateMemory booking_date_;
+  DateMemory<ParseDateDDMMYY> due_date_;
+  DateMemory<ParseDateDDMMYY> payment_date_;
+  DateMemory<ParseDateDDMMYY> booking_date_;
 };
 
 class Bs602Reader : public FormatReader {

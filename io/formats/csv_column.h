@@ -54,9 +54,12 @@ struct Run {
   const char* bytes;
   const uint32_t* cell_ends;
   absl::Span<const Row> rows;
-  Record* records;  // one a row
-  uint8_t* bad;     // one a row: set when a cell of it cannot be read
-  Batch* batch;     // owns `records`, takes references and lines of text
+  // One a row. They still hold what an earlier run left in them: a pass writes its member for every
+  // row.
+  Record* records;
+  const Record* blank;  // what an empty cell leaves
+  uint8_t* bad;         // one a row: set when a cell of it cannot be read
+  Batch* batch;         // owns `records`, takes references and lines of text
   TextArena* arena;
   Dialect dialect;
 
@@ -72,22 +75,32 @@ inline bool IsDressed(const char* cell) {
   return *cell == '"' || *cell == '\'';
 }
 
-// Calls take(record, text) for each row; a row whose cell is damaged, or empty although required,
-// or refused by `take`, is marked.
-template <bool kRequired, typename R, typename Take>
-void ForEachCell(const R& run, uint32_t column, Take take) {
-  for (size_t i = 0; i < run.rows.size(); ++i) {
+// Calls take(record, text) for each row, or none(record) where the cell is empty; a row whose cell
+// is damaged, or empty although required, or refused by `take`, is marked.
+template <bool kRequired, typename R, typename None, typename Take>
+void ForEachCell(const R& run, uint32_t column, None none, Take take) {
+  const size_t rows = run.rows.size();
+  for (size_t i = 0; i < rows; ++i) {
     std::string_view text = run.Cell(i, column);
     if (IsDressed(text.data()) && !text.empty() && !ReadCell(text, run.arena, &text)) {
       run.bad[i] = 1;
       continue;
     }
     if (text.empty()) {
+      none(&run.records[i]);
       if (kRequired) run.bad[i] = 1;
-      continue;
+    } else if (!take(&run.records[i], text)) {
+      run.bad[i] = 1;
     }
-    if (!take(&run.records[i], text)) run.bad[i] = 1;
   }
+}
+
+// For passes of one member: an empty cell leaves it as it is in a blank record.
+template <auto kMember, bool kRequired, typename R, typename Take>
+void ForEachMember(const R& run, uint32_t column, Take take) {
+  const auto usual = run.blank->*kMember;
+  ForEachCell<kRequired>(
+      run, column, [usual](auto* record) { record->*kMember = usual; }, take);
 }
 
 // ---- passes
@@ -95,7 +108,7 @@ void ForEachCell(const R& run, uint32_t column, Take take) {
 
 template <auto kMember, bool kRequired, typename R>
 void TextPass(const R& run, uint32_t column) {
-  ForEachCell<kRequired>(run, column, [](auto* record, std::string_view text) {
+  ForEachMember<kMember, kRequired>(run, column, [](auto* record, std::string_view text) {
     record->*kMember = text;
     return true;
   });
@@ -103,7 +116,7 @@ void TextPass(const R& run, uint32_t column) {
 
 template <auto kMember, typename R>
 void DatePass(const R& run, uint32_t column) {
-  ForEachCell<false>(run, column, [](auto* record, std::string_view text) {
+  ForEachMember<kMember, false>(run, column, [](auto* record, std::string_view text) {
     return text.size() == 10 && DecodeDate(text.data(), &(record->*kMember));
   });
 }
@@ -112,7 +125,7 @@ template <auto kMember, bool kRequired, typename R>
 void CurrencyPass(const R& run, uint32_t column) {
   uint32_t last_code = 0;
   Currency last;
-  ForEachCell<kRequired>(run, column, [&](auto* record, std::string_view text) {
+  ForEachMember<kMember, kRequired>(run, column, [&](auto* record, std::string_view text) {
     uint32_t code = 0;
     if (text.size() != 3) return false;
     std::memcpy(&code, text.data(), 3);
@@ -132,7 +145,7 @@ void AmountPass(const R& run, uint32_t column) {
   Currency last;
   int decimals = last.decimals();
   const char mark = run.dialect.decimal_mark;
-  ForEachCell<kRequired>(run, column, [&](auto* record, std::string_view text) {
+  ForEachMember<kMember, kRequired>(run, column, [&](auto* record, std::string_view text) {
     if (!(record->currency == last)) {
       last = record->currency;
       decimals = last.decimals();
@@ -153,7 +166,7 @@ void WordPass(const R& run, uint32_t column) {
   char last_text[16] = {};
   size_t last_size = 0;
   Word last{};
-  ForEachCell<false>(run, column, [&](auto* record, std::string_view text) {
+  ForEachMember<kMember, false>(run, column, [&](auto* record, std::string_view text) {
     if (text.size() == last_size) {
       // Sixteen bytes may be read; those behind the cell are masked away.
       const __m128i same =
@@ -218,23 +231,27 @@ bool SplitArray(std::string_view text,
                 TextArena* arena,
                 std::vector<Element>* elements);
 
-// Calls take(record, element) for each element; `take` returns false for one that it refuses.
-template <typename R, typename Take>
+// Calls take(record, element) for each element, after kCount was set to nothing; `take` returns
+// false for one that it refuses.
+template <auto kCount, typename R, typename Take>
 void ForEachElement(const R& run, uint32_t column, Take take) {
   std::vector<Element> elements;
   const char separator = run.dialect.separator;
-  ForEachCell<false>(run, column, [&](auto* record, std::string_view text) {
-    if (IsSingleElement(text)) {
-      Element element;
-      element.value = text;
-      return take(record, element);
-    }
-    if (!SplitArray(text, separator, run.arena, &elements)) return false;
-    for (const Element& element : elements) {
-      if (!take(record, element)) return false;
-    }
-    return true;
-  });
+  ForEachCell<false>(
+      run, column, [](auto* record) { record->*kCount = 0; },
+      [&](auto* record, std::string_view text) {
+        record->*kCount = 0;
+        if (IsSingleElement(text)) {
+          Element element;
+          element.value = text;
+          return take(record, element);
+        }
+        if (!SplitArray(text, separator, run.arena, &elements)) return false;
+        for (const Element& element : elements) {
+          if (!take(record, element)) return false;
+        }
+        return true;
+      });
 }
 
 // ---- fields

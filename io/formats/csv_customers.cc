@@ -20,16 +20,18 @@ namespace {
 using CustomerRun = csv::Run<CustomerBatch, Customer>;
 
 void AccountsPass(const CustomerRun& run, uint32_t column) {
-  csv::ForEachElement(run, column, [&run](Customer* customer, const csv::Element& element) {
-    run.batch->AddAccount(customer, element.value);
-    return true;
-  });
+  csv::ForEachElement<&Customer::account_count>(
+      run, column, [&run](Customer* customer, const csv::Element& element) {
+        run.batch->AddAccount(customer, element.value);
+        return true;
+      });
 }
 
 // Kept as one text with `;` between the ids, however the cell said it.
 void PaysForPass(const CustomerRun& run, uint32_t column) {
   std::vector<csv::Element> elements;
-  csv::ForEachCell<false>(run, column, [&](Customer* customer, std::string_view text) {
+  const auto none = [](Customer* customer) { customer->pays_for = {}; };
+  csv::ForEachCell<false>(run, column, none, [&](Customer* customer, std::string_view text) {
     if (!csv::SplitArray(text, run.dialect.separator, run.arena, &elements)) return false;
     std::string joined;
     for (const csv::Element& element : elements) {
@@ -73,7 +75,11 @@ struct CustomerTraits {
 
   static std::vector<Customer>& Records(CustomerBatch& batch) { return batch.customers; }
 
+  static void ClearArrays(CustomerBatch* batch) { batch->accounts.clear(); }
+
   static Customer Blank() { return {}; }
+
+  static void Prepare(Customer*) {}
 
   static void Complete(Customer*) {}
 

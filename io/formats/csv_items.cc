@@ -20,15 +20,16 @@ namespace {
 using ItemRun = csv::Run<OpenItemBatch, OpenItem>;
 
 void ReferencesPass(const ItemRun& run, uint32_t column) {
-  csv::ForEachElement(run, column, [&run](OpenItem* item, const csv::Element& element) {
-    int64_t minor = 0;
-    if (!element.amount.empty() &&
-        ParseAmount(element.amount, item->currency.decimals(), &minor) != AmountError::kOk) {
-      return false;
-    }
-    run.batch->AddReference(item, element.value);
-    return true;
-  });
+  csv::ForEachElement<&OpenItem::reference_count>(
+      run, column, [&run](OpenItem* item, const csv::Element& element) {
+        int64_t minor = 0;
+        if (!element.amount.empty() &&
+            ParseAmount(element.amount, item->currency.decimals(), &minor) != AmountError::kOk) {
+          return false;
+        }
+        run.batch->AddReference(item, element.value);
+        return true;
+      });
 }
 
 using csv::CellKind;
@@ -71,11 +72,15 @@ struct ItemTraits {
 
   static std::vector<OpenItem>& Records(OpenItemBatch& batch) { return batch.items; }
 
+  static void ClearArrays(OpenItemBatch* batch) { batch->references.clear(); }
+
   static OpenItem Blank() {
     OpenItem item;
-    item.open_amount_minor = csv::kNoAmount;
+    Prepare(&item);
     return item;
   }
+
+  static void Prepare(OpenItem* item) { item->open_amount_minor = csv::kNoAmount; }
 
   static void Complete(OpenItem* item) {
     if (item->open_amount_minor == csv::kNoAmount) item->open_amount_minor = item->amount_minor;

@@ -22,24 +22,27 @@ namespace {
 using PaymentRun = csv::Run<PaymentBatch, Payment>;
 
 void ReferencesPass(const PaymentRun& run, uint32_t column) {
-  csv::ForEachElement(run, column, [&run](Payment* payment, const csv::Element& element) {
-    PaymentReference reference;
-    reference.value = element.value;
-    reference.scheme = element.scheme;
-    if (!element.amount.empty()) {
-      reference.has_amount = true;
-      if (ParseAmount(element.amount, payment->currency.decimals(), &reference.amount_minor) !=
-          AmountError::kOk) {
-        return false;
-      }
-    }
-    run.batch->AddReference(payment, reference);
-    return true;
-  });
+  csv::ForEachElement<&Payment::reference_count>(
+      run, column, [&run](Payment* payment, const csv::Element& element) {
+        PaymentReference reference;
+        reference.value = element.value;
+        reference.scheme = element.scheme;
+        if (!element.amount.empty()) {
+          reference.has_amount = true;
+          if (ParseAmount(element.amount, payment->currency.decimals(), &reference.amount_minor) !=
+              AmountError::kOk) {
+            return false;
+          }
+        }
+        run.batch->AddReference(payment, reference);
+        return true;
+      });
 }
 
 void TextLinesPass(const PaymentRun& run, uint32_t column) {
-  csv::ForEachCell<false>(run, column, [&run](Payment* payment, std::string_view text) {
+  const auto none = [](Payment* payment) { payment->text_count = 0; };
+  csv::ForEachCell<false>(run, column, none, [&run](Payment* payment, std::string_view text) {
+    payment->text_count = 0;
     for (;;) {
       const size_t end = text.find('\n');
       std::string_view line = text.substr(0, end);
@@ -91,7 +94,14 @@ struct PaymentTraits {
 
   static std::vector<Payment>& Records(PaymentBatch& batch) { return batch.payments; }
 
+  static void ClearArrays(PaymentBatch* batch) {
+    batch->references.clear();
+    batch->text.clear();
+  }
+
   static Payment Blank() { return {}; }
+
+  static void Prepare(Payment*) {}
 
   static void Complete(Payment*) {}
 

@@ -10,7 +10,9 @@
 //   kName, kKind       of the format
 //   Fields()           the table of fields, required ones first in FieldNames().required
 //   Records(batch)     the vector of records of a batch
-//   Blank()            a record before its cells are read
+//   Blank()            a record without cells
+//   ClearArrays(batch) forgets references, accounts and lines of text
+//   Prepare(record)    undoes what Complete did to an earlier record
 //   Complete(record)   what follows from the cells: defaults
 //   Count(record, tally)
 //   Hand(batch, sink)
@@ -85,21 +87,23 @@ class BlockParse {
     bytes_ = bytes.substr(skipped_);
     header_is_next_ = block_.index == 0;
     index_.Reset(bytes_);
+    Traits::Records(batch_).resize(kBatchRows, blank_);
+    rows_.reserve(kRunRows);
     while (index_.Extend()) {
       TakeRows();
-      // Windows are small, so a batch stays near its 512 rows without being cut to them.
-      if (Traits::Records(batch_).size() >= kBatchRows - kRunRows / 2) HandOver();
     }
     HandOver();
     tally_.Store(&summary_->tally);
     summary_->tally.entries = summary_->tally.transactions = next_record_;
-    summary_->tally.lines = LinesUpTo(bytes_.size());
-    if (!bytes_.empty() && bytes_.back() != '\n') ++summary_->tally.lines;
+    // Without quotes each row is a line.
+    summary_->tally.lines = index_.has_quote() ? LinesUpTo(bytes_.size()) : rows_seen_;
+    const bool is_open = !bytes_.empty() && bytes_.back() != '\n';
+    if (is_open && index_.has_quote()) ++summary_->tally.lines;
   }
 
  private:
   static constexpr size_t kBatchRows = 512;
-  static constexpr size_t kRunRows = 256;
+  static constexpr size_t kRunRows = 128;
 
   struct Pass {
     const Field<BatchRun>* field;
@@ -111,7 +115,7 @@ class BlockParse {
     uint32_t begin = index_.begin();
     uint32_t* ends = index_.cell_ends();
     const size_t columns = plan_.fields.size();
-    rows_.clear();
+    rows_seen_ += index_.row_count();
     for (size_t row = 0; row < index_.row_count(); ++row) {
       const size_t first = index_.row_first(row);
       const size_t last = index_.row_last(row);
@@ -161,23 +165,22 @@ class BlockParse {
 
   void ReadRun() {
     if (rows_.empty()) return;
-    auto& records = Traits::Records(batch_);
-    const size_t before = records.size();
-    records.resize(before + rows_.size(), Traits::Blank());
+    if (used_ + rows_.size() > kBatchRows) HandOver();
+    Record* const records = Traits::Records(batch_).data() + used_;
     bad_.assign(rows_.size(), 0);
-    BatchRun run{
-        bytes_.data(), index_.cell_ends(), rows_, records.data() + before, bad_.data(), &batch_,
-        &arena_,       plan_.dialect};
+    BatchRun run{bytes_.data(), index_.cell_ends(), rows_, records, &blank_, bad_.data(), &batch_,
+                 &arena_,       plan_.dialect};
+    for (size_t i = 0; i < rows_.size(); ++i) Traits::Prepare(&records[i]);
     for (const Pass& pass : passes_) pass.field->pass(run, pass.column);
     if (index_.has_special()) CheckText(run);
-    if (std::find(bad_.begin(), bad_.end(), uint8_t{1}) != bad_.end()) {
-      DropBadRows(run, before);
-    }
-    for (size_t i = before; i < records.size(); ++i) {
+    size_t kept = rows_.size();
+    if (std::find(bad_.begin(), bad_.end(), uint8_t{1}) != bad_.end()) kept = DropBadRows(run);
+    for (size_t i = 0; i < kept; ++i) {
       records[i].record = next_record_++;
       Traits::Complete(&records[i]);
       Traits::Count(records[i], &tally_);
     }
+    used_ += kept;
     rows_.clear();
   }
 
@@ -199,17 +202,17 @@ class BlockParse {
     }
   }
 
-  void DropBadRows(const BatchRun& run, size_t before) {
-    auto& records = Traits::Records(batch_);
-    size_t kept = before;
+  // Moves the good records together and returns how many there are.
+  size_t DropBadRows(const BatchRun& run) {
+    size_t kept = 0;
     for (size_t i = 0; i < rows_.size(); ++i) {
       if (bad_[i] == 0) {
-        records[kept++] = records[before + i];
+        run.records[kept++] = run.records[i];
       } else {
         Explain(run, i);
       }
     }
-    records.resize(kept);
+    return kept;
   }
 
   // Finds the words for a row that was marked.
@@ -254,16 +257,19 @@ class BlockParse {
       lines_ = 0;
       lines_counted_to_ = 0;
     }
-    lines_ +=
-        static_cast<uint64_t>(std::count(bytes_.begin() + static_cast<ptrdiff_t>(lines_counted_to_),
-                                         bytes_.begin() + static_cast<ptrdiff_t>(position), '\n'));
+    lines_ += CountLineFeeds(bytes_.substr(lines_counted_to_, position - lines_counted_to_));
     lines_counted_to_ = position;
     return lines_;
   }
 
+  // Records are made once and used again for every batch: only what columns give is written anew.
   void HandOver() {
-    if (!Traits::Records(batch_).empty()) Traits::Hand(batch_, sink_);
-    batch_.Clear();
+    auto& records = Traits::Records(batch_);
+    records.resize(used_, blank_);
+    if (used_ != 0) Traits::Hand(batch_, sink_);
+    records.resize(kBatchRows, blank_);
+    used_ = 0;
+    Traits::ClearArrays(&batch_);
     arena_.Clear();
   }
 
@@ -278,10 +284,13 @@ class BlockParse {
   bool header_is_next_ = false;
   std::vector<Row> rows_;
   std::vector<uint8_t> bad_;
+  const Record blank_ = Traits::Blank();
   Batch batch_;
+  size_t used_ = 0;  // records of batch_ that hold something
   TextArena arena_;
   RecordTally tally_;
   uint32_t next_record_ = 0;
+  uint64_t rows_seen_ = 0;
   uint64_t lines_ = 0;
   size_t lines_counted_to_ = 0;
 };

@@ -9,7 +9,11 @@ namespace kvitt {
 // Each format file defines its row.
 extern const Format kBgMax;
 extern const Format kBs602;
+extern const Format kKtl;
 extern const Format kOcrGiro;
+extern const Format kCamt053;
+extern const Format kCamt054;
+extern const Format kCamt052;
 extern const Format kItemsJsonl;
 extern const Format kPaymentsJsonl;
 extern const Format kCustomersJsonl;
@@ -20,18 +24,24 @@ extern const Format kCustomersCsv;
 namespace {
 
 const std::vector<Format>& Table() {
+  // One row a line, so that two new formats do not meet in one.
+  // clang-format off
   static const std::vector<Format>* table = new std::vector<Format>{
       kBgMax,
       kBs602,
+      kKtl,
+      kOcrGiro,
+      kCamt053,
+      kCamt054,
+      kCamt052,
       kItemsJsonl,
       kPaymentsJsonl,
       kCustomersJsonl,
       kItemsCsv,
       kPaymentsCsv,
       kCustomersCsv,
-      kBgMax,          kOcrGiro,  kItemsJsonl,  kPaymentsJsonl,
-      kCustomersJsonl, kItemsCsv, kPaymentsCsv, kCustomersCsv,
   };
+  // clang-format on
   return *table;
 }
 

@@ -164,7 +164,8 @@ void Verdict::Close(bool allow_empty) {
             "the file is whole but holds no transactions: expected at least one, found 0");
   }
   const auto is_control = [](const RecordProblem& problem) {
-    return problem.code == DeviationCode::kControlTotalMismatch;
+    return problem.code == DeviationCode::kControlTotalMismatch ||
+           problem.code == DeviationCode::kBalanceMismatch;
   };
   const std::vector<RecordProblem>& problems = report.problems;
   // A record may itself report a control that failed inside a block.

@@ -32,28 +32,26 @@ constexpr uint32_t kItemsFile = 0;
 constexpr uint32_t kCustomersFile = 1;
 constexpr uint32_t kFirstPaymentFile = 2;
 
-void SetFile(
-    Reconciliation* run, uint32_t file, std::string name, std::string digest, bool payments) {
+void SetFile(Reconciliation* run, uint32_t file, std::string name, std::string digest) {
   FileFact fact;
   fact.file = file;
   fact.name = std::move(name);
   fact.digest = std::move(digest);
-  fact.holds_payments = payments;
   run->SetFile(std::move(fact));
 }
 
 void AddRecords(const Case& test, bool files_reversed, Reconciliation* run) {
   run->OpenBlock(kItemsFile, 0)->Items(test.items);
-  SetFile(run, kItemsFile, "items", "digest of items", false);
+  SetFile(run, kItemsFile, "items", "digest of items");
   if (!test.customers.customers.empty()) {
     run->OpenBlock(kCustomersFile, 0)->Customers(test.customers);
-    SetFile(run, kCustomersFile, "customers", "digest of customers", false);
+    SetFile(run, kCustomersFile, "customers", "digest of customers");
   }
   for (size_t i = 0; i < test.files.size(); ++i) {
     const PaymentFile& file = test.files[files_reversed ? test.files.size() - 1 - i : i];
     const auto index = static_cast<uint32_t>(kFirstPaymentFile + i);
     run->OpenBlock(index, 0)->Payments(file.batch);
-    SetFile(run, index, file.name, file.digest, true);
+    SetFile(run, index, file.name, file.digest);
   }
 }
 
@@ -123,7 +121,9 @@ void WritePages(const Reconciliation& run, const Labels& labels, std::vector<std
                          {row.amount_minor, row.currency}, Name(row.kind), Name(row.rule)));
     }
     run.ReadExceptions(p, &exceptions);
-    for (const ExceptionRow& row : exceptions.rows) WriteException(row, labels, lines);
+    for (size_t i = 0; i < exceptions.count; ++i) {
+      WriteException(exceptions.rows[i], labels, lines);
+    }
   }
   for (const ExceptionRow& row : run.FileExceptions()) WriteException(row, labels, lines);
 }
@@ -156,6 +156,7 @@ std::vector<std::string> RunOnce(const Case& test, const Variant& variant) {
   std::vector<std::string> lines;
   const Labels labels = LabelPayments(test, run);
   WritePages(run, labels, &lines);
+  run.PrepareOpenItems();
   WriteOpenItems(test, run, &lines);
   std::sort(lines.begin(), lines.end());
   return lines;

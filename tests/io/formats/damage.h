@@ -26,9 +26,10 @@ void ExpectProblem(const Format& format,
                    DeviationCode code,
                    std::string_view text);
 
-// What a damaged file reads as is either nothing, because it is set aside, or the same money:
-// cut at every byte, every byte changed in several ways, every line dropped, doubled and swapped
-// with the next. `bytes` is a good file with control sums.
-void ExpectNeverHalfRead(const Format& format, const std::string& bytes);
+// What a damaged file reads as is nothing, because it is set aside, or the same money, or less
+// money with one more record told of that is none: cut at every byte from `first_cut` on (a shorter
+// piece may be a whole file), every byte changed in several ways, every line dropped, doubled and
+// swapped with the next. `bytes` is a good file with control sums.
+void ExpectNeverHalfRead(const Format& format, const std::string& bytes, size_t first_cut = 0);
 
 }  // namespace kvitt

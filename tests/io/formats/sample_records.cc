@@ -188,6 +188,12 @@ ReadOutcome ReadAll(const Format& format,
   LineSink sink(&outcome);
   outcome.report = ReadBytes(format, bytes, options, block_bytes, 0, &sink);
   sink.Collect();
+  // Nothing of a damaged file is ever posted: what its sound blocks held is no reading of it.
+  if (outcome.report.set_aside && !outcome.report.only_controls_failed &&
+      outcome.report.kind == FileKind::kPayments && outcome.report.transactions == 0) {
+    outcome.records.clear();
+    outcome.amounts.clear();
+  }
   return outcome;
 }
 

@@ -1,0 +1,42 @@
+// Where the markup of an XML text lies: stage one of the scanner.
+//
+// One pass over the bytes finds every `<`, and every byte that the second stage has to look at
+// twice:
+// `&`, `]` (of a `]]>` that may stand where it must not) and the control characters that XML
+// forbids. Sixty-four bytes a step, by AVX2 where the machine has it; the portable kernel gives the
+// same answers.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace kvitt {
+
+enum class MarkupKernel : uint8_t { kPortable, kAvx2 };
+
+// The fastest kernel that this machine runs.
+MarkupKernel BestMarkupKernel();
+
+struct MarkupFound {
+  size_t tags = 0;               // positions of '<' written
+  size_t specials = 0;           // positions of '&', ']' and forbidden control characters written
+  bool non_ascii = false;        // whether any byte is 0x80 or above
+  bool carriage_return = false;  // whether any byte is 0x0D
+};
+
+// Looks at `length` bytes and appends positions, counted from `base`, in ascending order. `tags`
+// and `specials` have room for `length` + 8 positions each; more than the counted ones may be
+// overwritten.
+MarkupFound FindMarkup(MarkupKernel kernel,
+                       const char* bytes,
+                       size_t length,
+                       uint32_t base,
+                       uint32_t* tags,
+                       uint32_t* specials);
+
+// The last place in `bytes` where `needle` (2 to 32 bytes) begins; null when there is none.
+const char* FindLast(MarkupKernel kernel, std::string_view bytes, std::string_view needle);
+
+}  // namespace kvitt

@@ -1,0 +1,1006 @@
+#include "io/bytes/xml_scanner.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "io/bytes/sentence.h"
+#include "io/bytes/xml_bytes.h"
+#include "io/bytes/xml_skeleton.h"
+#include "kvitt/check.h"
+#include "simdjson.h"
+
+namespace kvitt {
+namespace {
+
+constexpr size_t kWindowBytes = 32 << 10;
+constexpr size_t kEventsMax = 4096;
+
+// Bytes that begin (and continue) a name. Letters beyond ASCII are not told apart: a message of
+// ours has none, and a foreign element may be named in any script.
+bool IsNameStart(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+bool IsNameByte(char c) {
+  return IsNameStart(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+// A name with at most one colon, which stands neither first nor last.
+bool IsQualifiedName(std::string_view name) {
+  if (name.empty() || !IsNameStart(name[0]) || name[0] == ':' || name.back() == ':') return false;
+  size_t colons = 0;
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (!IsNameByte(name[i])) return false;
+    if (name[i] != ':') continue;
+    if (++colons > 1 || !IsNameStart(name[i + 1])) return false;
+  }
+  return true;
+}
+
+std::string HexByte(char byte) {
+  static constexpr char kDigits[] = "0123456789ABCDEF";
+  const auto value = static_cast<unsigned char>(byte);
+  return {kDigits[value >> 4], kDigits[value & 15]};
+}
+
+uint64_t Hash(uint64_t low, uint64_t high, size_t length, XmlNode parent) {
+  uint64_t hash = low * 0x9E3779B97F4A7C15 ^ high * 0xC2B2AE3D27D4EB4F ^
+                  (length << 8 | parent) * 0x165667B19E3779F9;
+  hash ^= hash >> 29;
+  return hash * 0x9E3779B97F4A7C15 >> 54;
+}
+
+void AppendUtf8(uint32_t code, std::string* out) {
+  const auto byte = [out](uint32_t value) { out->push_back(static_cast<char>(value)); };
+  if (code < 0x80) {
+    byte(code);
+  } else if (code < 0x800) {
+    byte(0xC0 | code >> 6);
+    byte(0x80 | (code & 0x3F));
+  } else if (code < 0x10000) {
+    byte(0xE0 | code >> 12);
+    byte(0x80 | (code >> 6 & 0x3F));
+    byte(0x80 | (code & 0x3F));
+  } else {
+    byte(0xF0 | code >> 18);
+    byte(0x80 | (code >> 12 & 0x3F));
+    byte(0x80 | (code >> 6 & 0x3F));
+    byte(0x80 | (code & 0x3F));
+  }
+}
+
+bool IsXmlCharacter(uint32_t code) {
+  if (code < 0x20) return code == '\t' || code == '\n' || code == '\r';
+  return code < 0xD800 || (code >= 0xE000 && code <= 0xFFFD) ||
+         (code >= 0x10000 && code <= 0x10FFFF);
+}
+
+// The number between `&#` and `;`; false when it is not one of a character that XML has.
+bool ParseCharacterReference(std::string_view digits, uint32_t* code) {
+  uint32_t radix = 10;
+  if (!digits.empty() && digits[0] == 'x') {
+    radix = 16;
+    digits.remove_prefix(1);
+  }
+  if (digits.empty()) return false;
+  uint32_t value = 0;
+  for (const char c : digits) {
+    uint32_t digit = 0;
+    if (c >= '0' && c <= '9') {
+      digit = static_cast<uint32_t>(c - '0');
+    } else if (radix == 16 && c >= 'a' && c <= 'f') {
+      digit = static_cast<uint32_t>(c - 'a') + 10;
+    } else if (radix == 16 && c >= 'A' && c <= 'F') {
+      digit = static_cast<uint32_t>(c - 'A') + 10;
+    } else {
+      return false;
+    }
+    value = value * radix + digit;
+    if (value > 0x10FFFF) return false;
+  }
+  *code = value;
+  return IsXmlCharacter(value);
+}
+
+}  // namespace
+
+XmlGrammar::XmlGrammar(absl::Span<const XmlRule> rules, std::string_view attribute)
+    : attribute_(attribute) {
+  names_[kXmlOutside] = "the beginning of the file";
+  for (const XmlRule& rule : rules) {
+    // Names are literals, but 16 bytes must be readable: they are loaded by bytes here.
+    char padded[16] = {};
+    std::memcpy(padded, rule.name.data(), std::min<size_t>(rule.name.size(), 16));
+    const XmlNameWords words = LoadNameWords(padded, std::min<size_t>(rule.name.size(), 16));
+    size_t slot = Hash(words.low, words.high, rule.name.size(), rule.parent);
+    while (slots_[slot % kSlots].node != kXmlForeign) ++slot;
+    slots_[slot % kSlots] = {words.low,        words.high,
+                             rule.name.data(), static_cast<uint32_t>(rule.name.size()),
+                             rule.parent,      rule.node};
+    flags_[rule.node] |= rule.flags;
+    if (names_[rule.node].empty()) names_[rule.node] = rule.name;
+  }
+}
+
+XmlNode XmlGrammar::Find(XmlNode parent, const char* name, size_t length) const {
+  const XmlNameWords words = LoadNameWords(name, std::min<size_t>(length, 16));
+  for (size_t slot = Hash(words.low, words.high, length, parent);; ++slot) {
+    const Slot& found = slots_[slot % kSlots];
+    if (found.node == kXmlForeign) return kXmlForeign;
+    if (found.low == words.low && found.high == words.high && found.length == length &&
+        found.parent == parent &&
+        (length <= 16 || std::memcmp(found.name + 16, name + 16, length - 16) == 0)) {
+      return found.node;
+    }
+  }
+}
+
+std::string XmlPath::Text() const {
+  std::string text;
+  for (const Element& element : elements) {
+    if (!text.empty()) text.push_back('/');
+    text += element.name;
+  }
+  return text;
+}
+
+XmlScanner::XmlScanner(const XmlGrammar* grammar,
+                       XmlConsumer* consumer,
+                       MarkupKernel kernel,
+                       const XmlLimits& limits)
+    : grammar_(grammar), consumer_(consumer), kernel_(kernel), limits_(limits), books_(256) {
+  stack_.reserve(limits.depth + 1);
+  stack_.push_back({"", 0, kXmlOutside, false, 0});
+}
+
+XmlScanner::~XmlScanner() = default;
+
+void XmlScanner::Descend(const XmlPath& path) {
+  KVITT_CHECK(stack_.size() == 1 && bindings_.empty() && base_ == nullptr);
+  for (const XmlPath::Binding& binding : path.bindings) {
+    bindings_.push_back({binding.prefix, binding.family, binding.depth});
+  }
+  for (const XmlPath::Element& element : path.elements) {
+    // Padded, because names are compared a vector at a time.
+    auto name = std::make_unique<std::string>(element.name);
+    name->append(16, '\0');
+    uint32_t outside = 0;
+    for (const Binding& binding : bindings_) {
+      if (binding.depth <= stack_.size() - 1) ++outside;
+    }
+    stack_.push_back(
+        {name->data(), static_cast<uint32_t>(element.name.size()), element.node, true, outside});
+    floor_names_.push_back(std::move(name));
+  }
+  BindingsChanged();
+}
+
+XmlPath XmlScanner::Path() const {
+  XmlPath path;
+  for (size_t i = 1; i < stack_.size(); ++i) {
+    path.elements.push_back({std::string(stack_[i].name, stack_[i].length), stack_[i].node});
+  }
+  for (const Binding& binding : bindings_) {
+    path.bindings.push_back({binding.prefix, binding.family, binding.depth});
+  }
+  return path;
+}
+
+bool XmlScanner::Scan(std::string_view bytes, bool is_start, bool is_end) {
+  base_ = bytes.data();
+  size_ = limit_ = bytes.size();
+  is_start_ = is_start;
+  cursor_ = tag_count_ = special_cursor_ = special_count_ = 0;
+  indexed_ = utf8_checked_ = 0;
+  limit_text_.clear();
+  text_begin_ = base_;
+  if (size_ >= uint64_t{1} << 32) {
+    return Fault(base_, "expected a piece below 4 GiB between two entries");
+  }
+  // What was read before a fault is handed over first: the consumer may find an earlier one.
+  const bool read = Run();
+  if (stopped_ || !Flush()) return false;
+  return read && Finish(is_end);
+}
+
+bool XmlScanner::Run() {
+  for (;;) {
+    if (cursor_ + 2 > tag_count_) {
+      Fill(2);
+      if (cursor_ == tag_count_) return true;
+      // The last tag before a byte that may not stand here is not read: the byte is the fault.
+      if (limit_ < size_ && cursor_ + 1 == tag_count_) return true;
+    }
+    const char* tag = base_ + tags_[cursor_];
+    const char kind = tag + 1 < base_ + size_ ? tag[1] : '\0';
+    bool go_on = false;
+    if (kind == '!' || kind == '?') {
+      go_on = Declaration(tag);
+    } else if ((is_pending_ || tag != text_begin_) && !Between(tag)) {
+      return false;
+    } else if (kind == '/') {
+      go_on = CloseTag(tag);
+    } else {
+      go_on = Open(tag);
+    }
+    if (!go_on) return false;
+  }
+}
+
+bool XmlScanner::Finish(bool is_end) {
+  if (limit_ < size_) return Fault(base_ + limit_, limit_text_);
+  if (!is_end) {
+    if (!IsXmlBlankText(text_begin_, base_ + size_)) return Between(base_ + size_);
+    return true;
+  }
+  if (stack_.size() > 1) {
+    const Frame& top = stack_.back();
+    return Fault(base_ + size_,
+                 Sentence("expected </", std::string_view(top.name, top.length),
+                          ">, found the end of the file"),
+                 true);
+  }
+  if (!Between(base_ + size_)) return false;
+  if (!root_closed_) {
+    return Fault(base_ + size_, "expected an element, found the end of the file", true);
+  }
+  return true;
+}
+
+// ---- Tags ---------------------------------------------------------------------------------------
+
+bool XmlScanner::Open(const char* begin) {
+  const char* end = base_ + limit_;
+  Tag tag;
+  tag.begin = begin;
+  tag.name = begin + 1;
+  tag.length = XmlNameLength(tag.name, end);
+  tag.after = tag.name + tag.length;
+  tag.bindings_before = static_cast<uint32_t>(bindings_.size());
+  if (tag.after < end && *tag.after == '>') {
+    ++tag.after;
+  } else if (!ReadAttributes(&tag)) {
+    return false;
+  }
+  if (cursor_ + 1 < tag_count_ && tag.after > base_ + tags_[cursor_ + 1]) {
+    return Fault(begin, "expected '>' at the end of a tag, found '<'");
+  }
+  const Frame& parent = stack_.back();
+  if (stack_.size() == 1 && root_closed_) {
+    return Fault(begin, Sentence("expected the end of the file, found a second root element <",
+                                 std::string_view(tag.name, tag.length), ">"));
+  }
+  if (stack_.size() > limits_.depth) {
+    return Fault(begin, Sentence("expected at most ", limits_.depth,
+                                 " elements inside each other, found more"));
+  }
+  XmlNode node = kXmlForeign;
+  const size_t prefix = prefix_.size();
+  if (has_prefix_ && tag.length > prefix &&
+      (prefix == 0 || std::memcmp(tag.name, prefix_.data(), prefix) == 0)) {
+    node = grammar_->Find(parent.node, tag.name + prefix, tag.length - prefix);
+  }
+  if (node == kXmlForeign && !Resolve(tag, &node)) return false;
+  return OpenNode(tag, node);
+}
+
+bool XmlScanner::OpenNode(const Tag& tag, XmlNode node) {
+  const uint8_t flags = grammar_->flags(node);
+  stack_.back().has_child = true;
+  if ((flags & kXmlUnit) != 0 && !tag.is_empty && tag.bindings_before == bindings_.size()) {
+    if (tracing_) EndTrace(tag.begin);
+    if (!Flush()) return false;
+    bool matched = false;
+    if (!TrySkeletons(node, tag.begin, &matched)) return false;
+    if (matched) return true;
+  }
+  const bool has_next = cursor_ + 1 < tag_count_;
+  const char* next = has_next ? base_ + tags_[cursor_ + 1] : nullptr;
+  if (tag.is_empty) {
+    if ((flags & kXmlFlush) != 0)
+      return Fault(tag.begin, "expected content, found an empty element");
+    ++cursor_;
+    return Leaf(tag, node, nullptr);
+  }
+  if (has_next && (flags & kXmlFlush) == 0 && next[1] == '/' && next[2 + tag.length] == '>' &&
+      SameName(next + 2, tag.name, tag.length)) {
+    cursor_ += 2;
+    return Leaf(tag, node, next);
+  }
+  stack_.push_back({tag.name, tag.length, node, false, tag.bindings_before});
+  text_begin_ = tag.after;
+  ++cursor_;
+  if ((flags & kXmlBegin) != 0) {
+    XmlEvent event;
+    event.text = tag.begin;
+    event.node = node;
+    event.kind = XmlEventKind::kBegin;
+    event.attribute = tag.attribute;
+    event.attribute_length = tag.attribute_length;
+    if (!Emit(event)) return false;
+    if ((flags & kXmlFlush) != 0 && !Flush()) return false;
+  }
+  return true;
+}
+
+// An element without elements inside: `end` is its end tag, or null for an empty-element tag.
+bool XmlScanner::Leaf(const Tag& tag, XmlNode node, const char* end) {
+  const uint8_t flags = grammar_->flags(node);
+  const char* text_end = end == nullptr ? tag.after : end;
+  if ((flags & kXmlBegin) != 0) {
+    XmlEvent event;
+    event.text = tag.begin;
+    event.node = node;
+    event.kind = XmlEventKind::kBegin;
+    if (!Emit(event)) return false;
+  }
+  if ((flags & kXmlText) != 0) {
+    if (!EmitText(node, tag.after, text_end, &tag)) return false;
+  } else if (end != nullptr) {
+    if (node == kXmlForeign || node == kXmlOutside) {
+      if (!CheckText(tag.after, end)) return false;
+      if (tracing_) {
+        trace_values_.push_back(
+            {static_cast<uint32_t>(tag.after - base_), static_cast<uint32_t>(end - base_), -1});
+      }
+    } else if (!IsXmlBlankText(tag.after, end)) {
+      return Fault(tag.after,
+                   Sentence("expected elements in <", grammar_->name(node), ">, found text"));
+    }
+  }
+  if ((flags & kXmlEnd) != 0) {
+    XmlEvent event;
+    event.text = text_end;
+    event.node = node;
+    event.kind = XmlEventKind::kEnd;
+    if (!Emit(event)) return false;
+  }
+  if (tag.bindings_before != bindings_.size()) {
+    bindings_.resize(tag.bindings_before);
+    BindingsChanged();
+  }
+  text_begin_ = end == nullptr ? tag.after : end + 3 + tag.length;
+  if (stack_.size() == 1) root_closed_ = true;
+  return true;
+}
+
+bool XmlScanner::CloseTag(const char* tag) {
+  const Frame& top = stack_.back();
+  const char* end = base_ + limit_;
+  const char* name = tag + 2;
+  if (stack_.size() == 1) return Fault(tag, Sentence("expected no end tag, found ", Found(tag)));
+  if (static_cast<size_t>(end - name) <= top.length || !SameName(name, top.name, top.length)) {
+    const bool cut = memchr(tag, '>', static_cast<size_t>(end - tag)) == nullptr;
+    return Fault(
+        tag,
+        Sentence("expected </", std::string_view(top.name, top.length), ">, found ", Found(tag)),
+        cut);
+  }
+  const char* after = name + top.length;
+  while (after < end && IsXmlBlank(*after)) ++after;
+  if (after == end || *after != '>') {
+    return Fault(
+        tag,
+        Sentence("expected </", std::string_view(top.name, top.length), ">, found ", Found(tag)),
+        after == end);
+  }
+  const XmlNode node = top.node;
+  const uint32_t bindings = top.bindings;
+  stack_.pop_back();
+  ++cursor_;
+  text_begin_ = after + 1;
+  if (bindings != bindings_.size()) {
+    bindings_.resize(bindings);
+    BindingsChanged();
+  }
+  if (stack_.size() == 1) root_closed_ = true;
+  if ((grammar_->flags(node) & kXmlEnd) != 0) {
+    XmlEvent event;
+    event.text = tag;
+    event.node = node;
+    event.kind = XmlEventKind::kEnd;
+    if (!Emit(event)) return false;
+  }
+  if (tracing_ && stack_.size() == trace_depth_) EndTrace(text_begin_);
+  return true;
+}
+
+// The text between the last tag and this one, when it is not empty.
+bool XmlScanner::Between(const char* tag) {
+  const Frame& top = stack_.back();
+  const uint8_t flags = grammar_->flags(top.node);
+  const bool closes = tag < base_ + size_ && tag[1] == '/';
+  if ((flags & kXmlText) != 0 && !top.has_child && closes) {
+    tracing_ = false;
+    return EmitText(top.node, text_begin_, tag, nullptr);
+  }
+  if (is_pending_) {
+    is_pending_ = false;
+    if (!IsXmlBlankText(pending_.data(), pending_.data() + pending_.size())) {
+      return Fault(tag, Sentence("expected an element or a text in <",
+                                 std::string_view(top.name, top.length), ">, found both"));
+    }
+  }
+  if (IsXmlBlankText(text_begin_, tag)) return true;
+  if (stack_.size() == 1) {
+    return Fault(text_begin_, Sentence("expected markup, found ", Found(text_begin_)));
+  }
+  if (top.node == kXmlForeign || top.node == kXmlOutside) {
+    tracing_ = false;
+    return CheckText(text_begin_, tag);
+  }
+  return Fault(text_begin_,
+               Sentence("expected elements in <", std::string_view(top.name, top.length),
+                        ">, found ", Found(text_begin_)));
+}
+
+// ---- Attributes and namespaces ------------------------------------------------------------------
+
+bool XmlScanner::ReadAttributes(Tag* tag) {
+  std::vector<std::string_view> names;
+  const char* end = base_ + limit_;
+  for (;;) {
+    const char* before = tag->after;
+    while (tag->after < end && IsXmlBlank(*tag->after)) ++tag->after;
+    if (tag->after >= end) {
+      return Fault(tag->begin, "expected '>' at the end of a tag, found the end of the file", true);
+    }
+    if (*tag->after == '>') {
+      ++tag->after;
+      return true;
+    }
+    if (*tag->after == '/') {
+      if (tag->after + 1 >= end) {
+        return Fault(tag->begin, "expected '>' at the end of a tag, found the end of the file",
+                     true);
+      }
+      if (tag->after[1] != '>') {
+        return Fault(tag->after, Sentence("expected '/>', found ", Found(tag->after)));
+      }
+      tag->after += 2;
+      tag->is_empty = true;
+      return true;
+    }
+    if (tag->after == before) {
+      return Fault(tag->after,
+                   Sentence("expected a blank or '>' in a tag, found ", Found(tag->after)));
+    }
+    if (!ReadAttribute(tag, &names)) return false;
+  }
+}
+
+bool XmlScanner::ReadAttribute(Tag* tag, std::vector<std::string_view>* names) {
+  const char* end = base_ + limit_;
+  const char*& at = tag->after;
+  const char* name_begin = at;
+  const std::string_view name(name_begin, XmlNameLength(name_begin, end));
+  at += name.size();
+  if (!IsQualifiedName(name)) {
+    return Fault(name_begin, Sentence("expected an attribute, found ", Found(name_begin)),
+                 at == end);
+  }
+  while (at < end && IsXmlBlank(*at)) ++at;
+  if (at == end || *at != '=') {
+    return Fault(at, "expected '=' behind the name of an attribute", at == end);
+  }
+  ++at;
+  while (at < end && IsXmlBlank(*at)) ++at;
+  if (at == end || (*at != '"' && *at != '\'')) {
+    return Fault(at, "expected the value of an attribute in quotes", at == end);
+  }
+  const char quote = *at++;
+  const auto* close = static_cast<const char*>(memchr(at, quote, static_cast<size_t>(end - at)));
+  if (close == nullptr) {
+    return Fault(name_begin, "expected the end of an attribute, found the end of the file", true);
+  }
+  const std::string_view raw(at, static_cast<size_t>(close - at));
+  if (raw.find('<') != std::string_view::npos) {
+    return Fault(name_begin, "expected no '<' in an attribute, found one");
+  }
+  if (raw.size() > limits_.text_bytes) return Fault(name_begin, "an attribute is too long");
+  std::string value;
+  if (!AppendPlain(at, close, &value)) return false;
+  at = close + 1;
+  if (std::find(names->begin(), names->end(), name) != names->end()) {
+    return Fault(name_begin, Sentence("expected each attribute once, found ", name, " twice"));
+  }
+  names->push_back(name);
+  if (names->size() > limits_.attributes) {
+    return Fault(name_begin, Sentence("expected at most ", limits_.attributes,
+                                      " attributes in a tag, found more"));
+  }
+  if (name == grammar_->attribute()) {
+    tag->attribute = 0;
+    std::memcpy(&tag->attribute, value.data(), std::min<size_t>(value.size(), 4));
+    tag->attribute_length = static_cast<uint8_t>(std::min<size_t>(value.size(), 255));
+  }
+  return Bind(*tag, name, value);
+}
+
+// Takes note of a namespace declaration.
+bool XmlScanner::Bind(const Tag& tag, std::string_view name, std::string_view value) {
+  std::string_view prefix;
+  if (name == "xmlns") {
+    prefix = "";
+  } else if (name.substr(0, 6) == "xmlns:") {
+    prefix = name.substr(6);
+  } else {
+    return true;
+  }
+  if (prefix == "xml" || prefix == "xmlns" || (!prefix.empty() && value.empty())) {
+    return Fault(tag.begin, Sentence("expected a namespace that may be bound, found ", name, "=\"",
+                                     value, "\""));
+  }
+  std::string why;
+  const XmlFamily family = value.empty() ? XmlFamily::kForeign : consumer_->Classify(value, &why);
+  if (family == XmlFamily::kRefused) return Fault(tag.begin, std::move(why));
+  bindings_.push_back({std::string(prefix), family, stack_.size()});
+  BindingsChanged();
+  return true;
+}
+
+void XmlScanner::BindingsChanged() {
+  // Innermost declarations win; the default namespace is preferred, because its names are shorter.
+  has_prefix_ = false;
+  tracing_ = false;
+  for (std::unique_ptr<SkeletonBook>& book : books_) book.reset();
+  std::vector<std::string_view> seen;
+  for (auto binding = bindings_.rbegin(); binding != bindings_.rend(); ++binding) {
+    if (std::find(seen.begin(), seen.end(), binding->prefix) != seen.end()) continue;
+    seen.push_back(binding->prefix);
+    if (binding->family != XmlFamily::kOurs) continue;
+    if (has_prefix_ && !binding->prefix.empty()) continue;
+    has_prefix_ = true;
+    prefix_ = binding->prefix.empty() ? "" : Sentence(binding->prefix, ":");
+  }
+}
+
+// The node of a name that the short way did not find.
+bool XmlScanner::Resolve(const Tag& tag, XmlNode* node) {
+  const std::string_view name(tag.name, tag.length);
+  const Frame& parent = stack_.back();
+  if (!IsQualifiedName(name)) {
+    return Fault(tag.begin, Sentence("expected a tag, found ", Found(tag.begin)),
+                 tag.after >= base_ + size_);
+  }
+  const size_t colon = name.find(':');
+  const std::string_view prefix = colon == std::string_view::npos ? "" : name.substr(0, colon);
+  const size_t local = colon == std::string_view::npos ? 0 : colon + 1;
+  XmlFamily family = XmlFamily::kForeign;
+  bool is_bound = prefix.empty() || prefix == "xml";
+  for (auto binding = bindings_.rbegin(); binding != bindings_.rend(); ++binding) {
+    if (binding->prefix != prefix) continue;
+    family = binding->family;
+    is_bound = true;
+    break;
+  }
+  if (!is_bound) {
+    return Fault(tag.begin,
+                 Sentence("expected a prefix that is bound to a namespace, found ", name));
+  }
+  *node = kXmlForeign;
+  if (family == XmlFamily::kOurs && parent.node != kXmlForeign) {
+    *node = grammar_->Find(parent.node, tag.name + local, tag.length - local);
+    if (*node != kXmlForeign) return true;
+    if ((grammar_->flags(parent.node) & kXmlStrict) != 0) {
+      return Fault(tag.begin,
+                   Sentence("expected a known element in <",
+                            std::string_view(parent.name, parent.length), ">, found <", name, ">"));
+    }
+  }
+  if (IsGuarded(tag.name, tag.length)) {
+    return Fault(tag.begin, Sentence("expected <", name, "> only in its own place, found it in <",
+                                     std::string_view(parent.name, parent.length), ">"));
+  }
+  if (parent.node == kXmlOutside) *node = kXmlOutside;
+  return true;
+}
+
+bool XmlScanner::IsGuarded(const char* name, size_t length) const {
+  for (const std::string& guard : guards_) {
+    if (guard.size() == length && std::memcmp(guard.data(), name, length) == 0) return true;
+  }
+  return false;
+}
+
+// ---- Comments, CDATA sections, instructions -----------------------------------------------------
+
+bool XmlScanner::Declaration(const char* tag) {
+  tracing_ = false;
+  const Frame& top = stack_.back();
+  const bool in_text = (grammar_->flags(top.node) & kXmlText) != 0 && !top.has_child;
+  if (in_text) {
+    if (!is_pending_) pending_.clear();
+    is_pending_ = true;
+    if (!AppendPlain(text_begin_, tag, &pending_)) return false;
+  } else if (tag != text_begin_ && !Between(tag)) {
+    return false;
+  }
+  const std::string_view rest(tag, static_cast<size_t>(base_ + size_ - tag));
+  if (rest.substr(0, 4) == "<!--") return Comment(tag);
+  if (rest.substr(0, 9) == "<![CDATA[") return CharacterData(tag);
+  if (rest.substr(0, 2) == "<?") return Instruction(tag);
+  if (rest.substr(0, 9) == "<!DOCTYPE") {
+    return Fault(tag, "expected no document type definition, found <!DOCTYPE");
+  }
+  const bool cut = rest.size() < 9 && rest.find('>') == std::string_view::npos;
+  return Fault(tag, Sentence("expected a comment or a CDATA section, found ", Found(tag)), cut);
+}
+
+bool XmlScanner::CheckGuards(const char* begin, const char* end) {
+  const std::string_view content(begin, static_cast<size_t>(end - begin));
+  for (const std::string& guard : guards_) {
+    if (content.find(Sentence("<", guard)) != std::string_view::npos ||
+        content.find(Sentence("</", guard)) != std::string_view::npos) {
+      return Fault(begin, Sentence("expected no <", guard,
+                                   "> in a comment, CDATA section or instruction, found one"));
+    }
+  }
+  return true;
+}
+
+bool XmlScanner::Comment(const char* tag) {
+  const std::string_view rest(tag, static_cast<size_t>(base_ + size_ - tag));
+  const size_t end = rest.find("--", 4);
+  if (!CheckGuards(tag, end == std::string_view::npos ? base_ + size_ : tag + end)) return false;
+  if (end == std::string_view::npos || end + 2 >= rest.size()) {
+    return Fault(tag, "expected the end of a comment, found the end of the file", true);
+  }
+  if (rest[end + 2] != '>') return Fault(tag + end, "expected '-->', found '--' in a comment");
+  return SkipTo(tag + end + 3);
+}
+
+bool XmlScanner::CharacterData(const char* tag) {
+  const std::string_view rest(tag, static_cast<size_t>(base_ + size_ - tag));
+  const size_t end = rest.find("]]>");
+  if (!CheckGuards(tag, end == std::string_view::npos ? base_ + size_ : tag + end)) return false;
+  if (end == std::string_view::npos) {
+    return Fault(tag, "expected the end of a CDATA section, found the end of the file", true);
+  }
+  if (stack_.size() == 1) return Fault(tag, "expected markup, found a CDATA section");
+  const std::string_view content = rest.substr(9, end - 9);
+  const Frame& top = stack_.back();
+  if (is_pending_) {
+    pending_.append(content);
+    if (pending_.size() > limits_.text_bytes) return Fault(tag, "a text is too long");
+  } else if (top.node != kXmlForeign && top.node != kXmlOutside &&
+             !IsXmlBlankText(content.data(), content.data() + content.size())) {
+    return Fault(tag, Sentence("expected elements in <", std::string_view(top.name, top.length),
+                               ">, found text"));
+  }
+  return SkipTo(tag + end + 3);
+}
+
+bool XmlScanner::Instruction(const char* tag) {
+  const std::string_view rest(tag, static_cast<size_t>(base_ + size_ - tag));
+  const size_t end = rest.find("?>", 2);
+  if (!CheckGuards(tag, end == std::string_view::npos ? base_ + size_ : tag + end)) return false;
+  if (end == std::string_view::npos) {
+    return Fault(tag, "expected '?>', found the end of the file", true);
+  }
+  size_t length = 2;
+  while (length < end && !IsXmlBlank(rest[length])) ++length;
+  const std::string_view target = rest.substr(2, length - 2);
+  if (!IsQualifiedName(target) || target.find(':') != std::string_view::npos) {
+    return Fault(tag, Sentence("expected an instruction, found ", Found(tag)));
+  }
+  if (target.size() == 3 && (target[0] | 0x20) == 'x' && (target[1] | 0x20) == 'm' &&
+      (target[2] | 0x20) == 'l') {
+    const bool at_start = is_start_ && tag == base_;
+    // Several messages are joined to one file by some channels; each has its own declaration.
+    const bool at_joint = stack_.size() == 1 && root_closed_;
+    if (target != "xml" || !(at_start || at_joint)) {
+      return Fault(tag, "expected the XML declaration only at the beginning, found it here");
+    }
+    root_closed_ = false;
+    if (!XmlDeclaration(tag + 5, tag + end)) return false;
+  }
+  return SkipTo(tag + end + 2);
+}
+
+// ` version="1.0" encoding="UTF-8" standalone="yes"`, the last two optional.
+bool XmlScanner::XmlDeclaration(const char* begin, const char* end) {
+  static constexpr std::string_view kNames[] = {"version", "encoding", "standalone"};
+  size_t next = 0;
+  const char* at = begin;
+  for (;;) {
+    const char* before = at;
+    while (at < end && IsXmlBlank(*at)) ++at;
+    if (at == end) break;
+    const std::string_view name(at, XmlNameLength(at, end));
+    while (next < 3 && kNames[next] != name) ++next;
+    if (at == before || next == 3) {
+      return Fault(at, Sentence("expected an XML declaration, found ", Found(at)));
+    }
+    if (next > 0 && before == begin)
+      return Fault(at, "expected version in the XML declaration first");
+    ++next;
+    at += name.size();
+    while (at < end && IsXmlBlank(*at)) ++at;
+    if (at == end || *at++ != '=') return Fault(at, "expected '=' in the XML declaration");
+    while (at < end && IsXmlBlank(*at)) ++at;
+    if (at == end || (*at != '"' && *at != '\'')) {
+      return Fault(at, "expected a value in quotes in the XML declaration");
+    }
+    const char* value = at + 1;
+    const auto* close =
+        static_cast<const char*>(memchr(value, *at, static_cast<size_t>(end - value)));
+    if (close == nullptr) return Fault(at, "expected the end of a value in the XML declaration");
+    const std::string_view text(value, static_cast<size_t>(close - value));
+    const bool version_ok = text.size() >= 3 && text.substr(0, 2) == "1." &&
+                            text.find_first_not_of("0123456789", 2) == std::string_view::npos;
+    if ((name == "version" && !version_ok) ||
+        (name == "standalone" && text != "yes" && text != "no") ||
+        (name == "encoding" && !IsQualifiedName(text))) {
+      return Fault(value, Sentence("expected a known value of ", name, ", found ", text));
+    }
+    at = close + 1;
+  }
+  if (next == 0) return Fault(begin, "expected version in the XML declaration");
+  return true;
+}
+
+// Moves on behind something that was read as a whole.
+bool XmlScanner::SkipTo(const char* end) {
+  const auto offset = static_cast<size_t>(end - base_);
+  for (;;) {
+    while (cursor_ < tag_count_ && tags_[cursor_] < offset) ++cursor_;
+    if (cursor_ < tag_count_ || indexed_ >= std::min(offset, limit_)) break;
+    Fill(1);
+  }
+  if (limit_ < offset) return Fault(base_ + limit_, limit_text_);
+  text_begin_ = end;
+  return true;
+}
+
+// ---- Texts --------------------------------------------------------------------------------------
+
+bool XmlScanner::HasSpecial(const char* begin, const char* end) {
+  const auto first = static_cast<size_t>(begin - base_);
+  while (special_cursor_ < special_count_ && specials_[special_cursor_] < first) ++special_cursor_;
+  return special_cursor_ < special_count_ &&
+         specials_[special_cursor_] < static_cast<size_t>(end - base_);
+}
+
+bool XmlScanner::EmitText(XmlNode node, const char* begin, const char* end, const Tag* tag) {
+  XmlEvent event;
+  event.node = node;
+  if (tag != nullptr) {
+    event.attribute = tag->attribute;
+    event.attribute_length = tag->attribute_length;
+  }
+  if (static_cast<size_t>(end - begin) > limits_.text_bytes) {
+    return Fault(begin,
+                 Sentence("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
+  }
+  const char* raw_begin = begin;
+  const char* raw_end = end;
+  if (is_pending_ || HasSpecial(begin, end) ||
+      (carriage_return_ && memchr(begin, '\r', static_cast<size_t>(end - begin)) != nullptr)) {
+    if (!is_pending_) pending_.clear();
+    is_pending_ = false;
+    tracing_ = false;
+    if (!AppendPlain(begin, end, &pending_)) return false;
+    if (pending_.size() > limits_.text_bytes) return Fault(begin, "a text is too long");
+    const std::string_view stored = Stored(pending_);
+    begin = stored.data();
+    end = begin + stored.size();
+  }
+  while (begin < end && IsXmlBlank(*begin)) ++begin;
+  while (begin < end && IsXmlBlank(end[-1])) --end;
+  event.text = begin;
+  event.length = static_cast<uint32_t>(end - begin);
+  if (!Emit(event)) return false;
+  if (tracing_ && (tag == nullptr || !tag->is_empty)) {
+    trace_values_.push_back({static_cast<uint32_t>(raw_begin - base_),
+                             static_cast<uint32_t>(raw_end - base_),
+                             static_cast<int32_t>(events_.size()) - 1});
+  }
+  return true;
+}
+
+std::string_view XmlScanner::Stored(std::string text) {
+  // Padded like everything that is compared a vector at a time.
+  const size_t size = text.size();
+  text.append(64, '\0');
+  decoded_.push_back(std::make_unique<std::string>(std::move(text)));
+  return {decoded_.back()->data(), size};
+}
+
+// Appends text with its references resolved and its line ends made one.
+bool XmlScanner::AppendPlain(const char* begin, const char* end, std::string* out) {
+  for (const char* at = begin; at < end;) {
+    if (*at == '&') {
+      if (!AppendReference(&at, end, out)) return false;
+    } else if (*at == '\r') {
+      out->push_back('\n');
+      ++at;
+      if (at < end && *at == '\n') ++at;
+    } else if (*at == ']' && end - at >= 2 && at[1] == ']' && at[2] == '>') {
+      return Fault(at, "expected no ']]>' in a text, found one");
+    } else {
+      out->push_back(*at++);
+    }
+  }
+  return true;
+}
+
+bool XmlScanner::CheckText(const char* begin, const char* end) {
+  if (static_cast<size_t>(end - begin) > limits_.text_bytes) {
+    return Fault(begin,
+                 Sentence("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
+  }
+  if (!HasSpecial(begin, end)) return true;
+  tracing_ = false;
+  std::string ignored;
+  return AppendPlain(begin, end, &ignored);
+}
+
+bool XmlScanner::AppendReference(const char** at, const char* end, std::string* out) {
+  static constexpr struct {
+    std::string_view name;
+    char character;
+  } kEntities[] = {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}};
+
+  const char* begin = *at + 1;
+  const auto* semicolon =
+      static_cast<const char*>(memchr(begin, ';', static_cast<size_t>(end - begin)));
+  if (semicolon == nullptr) {
+    return Fault(*at, Sentence("expected a reference that ends in ';', found ", Found(*at)));
+  }
+  const std::string_view name(begin, static_cast<size_t>(semicolon - begin));
+  if (!name.empty() && name[0] == '#') {
+    uint32_t code = 0;
+    if (!ParseCharacterReference(name.substr(1), &code)) {
+      return Fault(*at, Sentence("expected a reference to a character, found &", name, ";"));
+    }
+    AppendUtf8(code, out);
+    *at = semicolon + 1;
+    return true;
+  }
+  for (const auto& entity : kEntities) {
+    if (entity.name != name) continue;
+    out->push_back(entity.character);
+    *at = semicolon + 1;
+    return true;
+  }
+  return Fault(*at, Sentence("expected a known entity, found &", name.substr(0, 40), ";"));
+}
+
+bool XmlScanner::Emit(const XmlEvent& event) {
+  events_.push_back(event);
+  if (events_.size() < kEventsMax) return true;
+  tracing_ = false;
+  return Flush();
+}
+
+bool XmlScanner::Flush() {
+  if (events_.empty()) return true;
+  const bool go_on = HandOver(events_);
+  events_.clear();
+  return go_on;
+}
+
+bool XmlScanner::HandOver(absl::Span<const XmlEvent> events) {
+  stopped_ = !consumer_->OnEvents(events);
+  if (wants_release_) {
+    wants_release_ = false;
+    decoded_.clear();
+  }
+  return !stopped_;
+}
+
+bool XmlScanner::Fault(const char* at, std::string text, bool truncated) {
+  fault_.offset = static_cast<size_t>(at - base_);
+  fault_.text = std::move(text);
+  fault_.truncated = truncated;
+  return false;
+}
+
+// The beginning of what stands at `at`, fit to be shown.
+std::string XmlScanner::Found(const char* at) const {
+  const char* end = std::min(base_ + size_, at + 40);
+  std::string text;
+  for (; at < end && static_cast<unsigned char>(*at) >= 0x20 &&
+         static_cast<unsigned char>(*at) < 0x7F;
+       ++at) {
+    text.push_back(*at);
+    if (*at == '>') break;
+  }
+  return text.empty() ? "the end" : text;
+}
+
+// ---- The index ----------------------------------------------------------------------------------
+
+void XmlScanner::Fill(size_t tags) {
+  while (tag_count_ - cursor_ < tags && indexed_ < limit_) IndexWindow();
+}
+
+void XmlScanner::IndexWindow() {
+  constexpr size_t kRoom = kWindowBytes + 16;
+  const auto keep = [](std::vector<uint32_t>* positions, size_t* cursor, size_t* count) {
+    std::memmove(positions->data(), positions->data() + *cursor,
+                 (*count - *cursor) * sizeof(uint32_t));
+    *count -= *cursor;
+    *cursor = 0;
+    if (positions->size() < *count + kRoom) positions->resize(2 * (*count + kRoom));
+  };
+  keep(&tags_, &cursor_, &tag_count_);
+  keep(&specials_, &special_cursor_, &special_count_);
+  const size_t length = std::min(kWindowBytes, limit_ - indexed_);
+  const MarkupFound found =
+      FindMarkup(kernel_, base_ + indexed_, length, static_cast<uint32_t>(indexed_),
+                 tags_.data() + tag_count_, specials_.data() + special_count_);
+  tag_count_ += found.tags;
+  const size_t first_special = special_count_;
+  special_count_ += found.specials;
+  indexed_ += length;
+  carriage_return_ |= found.carriage_return;
+  for (size_t i = first_special; i < special_count_; ++i) {
+    const char byte = base_[specials_[i]];
+    if (byte == '&' || byte == ']') continue;
+    LimitAt(specials_[i], Sentence("expected text, found the control character 0x", HexByte(byte)));
+    break;
+  }
+  if (found.non_ascii || utf8_checked_ + length != indexed_) {
+    CheckUtf8(indexed_);
+  } else {
+    utf8_checked_ = indexed_;
+  }
+}
+
+// Checks up to `end`, but for a character that goes on in the next window.
+void XmlScanner::CheckUtf8(size_t end) {
+  if (end < size_) {
+    size_t back = 0;
+    while (back < 4 && back < end &&
+           (static_cast<unsigned char>(base_[end - back - 1]) & 0xC0) == 0x80) {
+      ++back;
+    }
+    if (back < 4 && back < end && static_cast<unsigned char>(base_[end - back - 1]) >= 0xC0) {
+      end -= back + 1;
+    }
+  }
+  if (end <= utf8_checked_) return;
+  const char* begin = base_ + utf8_checked_;
+  const size_t length = end - utf8_checked_;
+  utf8_checked_ = end;
+  if (simdjson::validate_utf8(begin, length)) {
+    // U+FFFE and U+FFFF are well-formed UTF-8 and no characters.
+    const char* at = begin;
+    while ((at = static_cast<const char*>(
+                memchr(at, 0xEF, static_cast<size_t>(begin + length - at)))) != nullptr) {
+      if (static_cast<unsigned char>(at[1]) == 0xBF && static_cast<unsigned char>(at[2]) >= 0xBE) {
+        LimitAt(static_cast<size_t>(at - base_), "expected a character, found U+FFFE or U+FFFF");
+        return;
+      }
+      ++at;
+    }
+    return;
+  }
+  // The longest good prefix, by halves: validity of a prefix that ends between characters only
+  // shrinks.
+  size_t good = 0;
+  for (size_t at = 0; at < length;) {
+    const auto byte = static_cast<unsigned char>(begin[at]);
+    const size_t size = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+    if (at + size > length || !simdjson::validate_utf8(begin + at, size)) break;
+    at += size;
+    good = at;
+  }
+  LimitAt(static_cast<size_t>(begin - base_) + good,
+          Sentence("expected UTF-8, found the byte 0x", HexByte(begin[good])));
+}
+
+// Nothing at or behind `offset` will be read.
+void XmlScanner::LimitAt(size_t offset, std::string text) {
+  if (offset >= limit_) return;
+  limit_ = offset;
+  limit_text_ = std::move(text);
+  while (tag_count_ > cursor_ && tags_[tag_count_ - 1] >= offset) --tag_count_;
+  while (special_count_ > special_cursor_ && specials_[special_count_ - 1] >= offset)
+    --special_count_;
+}
+
+}  // namespace kvitt

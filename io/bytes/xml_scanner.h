@@ -1,0 +1,334 @@
+// A scanner for XML messages that are large and alike: bank statements.
+//
+// The scanner checks that a text is well formed (tags nest, names, attributes, references, UTF-8,
+// limits on depth and sizes), resolves namespaces, and hands over the texts of the elements that a
+// grammar names, as a stream of small events. There are no document type definitions: `<!DOCTYPE`
+// is a fault at once, so entities cannot be defined, expanded or fetched.
+//
+// Two paths give the same events. The general one walks the index of `<` (io/bytes/markup_index.h)
+// with a stack of open elements and looks at every tag. The other learns the skeleton of a unit (an
+// entry, a transaction): the literal bytes between its values. The next unit is compared with the
+// skeletons known; when every literal byte is equal, the values between them are taken and no tag
+// has to be looked at, because equal bytes have been checked before. Nothing is skipped unread:
+// each byte is equal to an accepted literal or inside a value that holds no `<`, and the index has
+// seen them all.
+//
+//   XmlGrammar grammar(kRules);
+//   XmlScanner scanner(&grammar, &consumer);
+//   if (!scanner.Scan(bytes, /*is_start=*/true, /*is_end=*/true)) Report(scanner.fault());
+//
+// A text can be given in several pieces cut at tags, and scanning can begin inside a text, below a
+// known path of open elements (XmlPath): that is how blocks of one file are read in parallel.
+// Elements that pieces may be cut at are guarded: they may stand only where the grammar has them,
+// and never inside a comment, a CDATA section or a processing instruction, so a search for their
+// tags cannot be deceived.
+//
+// One scanner is used by one thread. Bytes must be readable (not meaningful) for 64 bytes past the
+// end.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "io/bytes/markup_index.h"
+
+namespace kvitt {
+
+// What an element is: the number that the grammar gives to a path of names.
+using XmlNode = uint8_t;
+inline constexpr XmlNode kXmlForeign =
+    0;  // an element that the grammar does not name, and all below
+inline constexpr XmlNode kXmlOutside =
+    1;  // around the message: wrappers, and the text before the root
+
+enum XmlFlag : uint8_t {
+  kXmlText = 1,   // the element's text is handed over
+  kXmlBegin = 2,  // its beginning is handed over
+  kXmlEnd = 4,    // its end is handed over
+  kXmlUnit = 8,   // its skeleton is learnt; a unit inside a unit ends the skeleton of the outer one
+  kXmlFlush = 16,  // its beginning is handed over at once, when the scanner stands right behind it
+  kXmlStrict = 32  // a child of our namespace that the grammar does not name is a fault
+};
+
+// Below `parent`, an element of our namespace with this local name is `node`. Rules that lead to
+// the same node add their flags.
+struct XmlRule {
+  XmlNode parent;
+  std::string_view name;
+  XmlNode node;
+  uint8_t flags;
+};
+
+class XmlGrammar {
+ public:
+  // `rules` must live as long as the grammar. `attribute` names the one attribute that matters.
+  XmlGrammar(absl::Span<const XmlRule> rules, std::string_view attribute);
+
+  // The node of a child; kXmlForeign when the grammar does not name it. 16 bytes at `name` are
+  // readable.
+  XmlNode Find(XmlNode parent, const char* name, size_t length) const;
+
+  uint8_t flags(XmlNode node) const { return flags_[node]; }
+
+  // The name by which a node was first named; for messages.
+  std::string_view name(XmlNode node) const { return names_[node]; }
+
+  std::string_view attribute() const { return attribute_; }
+
+ private:
+  struct Slot {
+    uint64_t low = 0;
+    uint64_t high = 0;
+    const char* name = nullptr;
+    uint32_t length = 0;
+    XmlNode parent = 0;
+    XmlNode node = kXmlForeign;  // kXmlForeign: an empty slot
+  };
+
+  static constexpr size_t kSlots = 1024;
+
+  std::string_view attribute_;
+  std::array<Slot, kSlots> slots_;
+  std::array<uint8_t, 256> flags_{};
+  std::array<std::string_view, 256> names_{};
+};
+
+enum class XmlEventKind : uint8_t { kText, kBegin, kEnd };
+
+struct XmlEvent {
+  const char* text = nullptr;  // without the blanks at its ends; references resolved
+  uint32_t length = 0;
+  uint32_t attribute = 0;  // the first four bytes of the attribute's value, first byte lowest
+  XmlNode node = kXmlForeign;
+  XmlEventKind kind = XmlEventKind::kText;
+  uint8_t attribute_length = 0;  // at most 255; 0: not there
+
+  std::string_view view() const { return {text, length}; }
+};
+
+enum class XmlFamily : uint8_t { kForeign, kOurs, kRefused };
+
+class XmlConsumer {
+ public:
+  virtual ~XmlConsumer() = default;
+  // False stops the scan. Texts live as long as the bytes, but for those that had to be decoded:
+  // they live until the end of a call of OnEvents that asked for XmlScanner::ReleaseText.
+  virtual bool OnEvents(absl::Span<const XmlEvent> events) = 0;
+  // Whose namespace this is. For kRefused, *why says what is wrong with it.
+  virtual XmlFamily Classify(std::string_view uri, std::string* why) = 0;
+};
+
+// What is wrong, and where.
+struct XmlFault {
+  bool truncated = false;  // the text ends too early; else it is not well formed
+  size_t offset = 0;       // in the bytes given to Scan
+  std::string text;        // what was expected, what was found
+};
+
+// The open elements around a place in a text, and the namespaces in force there.
+struct XmlPath {
+  struct Element {
+    std::string name;  // as written, with its prefix
+    XmlNode node = kXmlForeign;
+  };
+
+  struct Binding {
+    std::string prefix;
+    XmlFamily family = XmlFamily::kForeign;
+    size_t depth = 0;  // number of elements open when it was declared
+  };
+
+  std::vector<Element> elements;
+  std::vector<Binding> bindings;
+
+  // "Document/BkToCstmrStmt/Stmt"
+  std::string Text() const;
+};
+
+struct XmlLimits {
+  size_t depth = 64;
+  size_t attributes = 32;
+  size_t text_bytes = 1 << 20;
+};
+
+class XmlScanner {
+ public:
+  XmlScanner(const XmlGrammar* grammar,
+             XmlConsumer* consumer,
+             MarkupKernel kernel = BestMarkupKernel(),
+             const XmlLimits& limits = {});
+  ~XmlScanner();
+  XmlScanner(const XmlScanner&) = delete;
+  XmlScanner& operator=(const XmlScanner&) = delete;
+
+  // Begins below a path instead of at the beginning of a text. REQUIRES: nothing has been scanned.
+  void Descend(const XmlPath& path);
+
+  // Names (as written, with their prefix) of the elements that pieces are cut at.
+  void Guard(std::vector<std::string> names) { guards_ = std::move(names); }
+
+  // Learning skeletons can be switched off, for tests and comparisons.
+  void set_learning(bool on) { learning_ = on; }
+
+  // Scans a piece. `is_start`: the text begins here; `is_end`: it ends here, and nothing may be
+  // open. False when there is a fault, or when the consumer stopped.
+  bool Scan(std::string_view bytes, bool is_start, bool is_end);
+
+  // Empty text: no fault.
+  const XmlFault& fault() const { return fault_; }
+
+  // The open elements. Inside OnEvents it is exact only for the beginning of a kXmlFlush element.
+  XmlPath Path() const;
+
+  // To be called inside OnEvents: all decoded texts that were handed over so far are freed behind
+  // it.
+  void ReleaseText() { wants_release_ = true; }
+
+  uint64_t skeleton_hits() const { return skeleton_hits_; }
+
+  uint64_t skeleton_misses() const { return skeleton_misses_; }
+
+ private:
+  struct Frame {
+    const char* name;
+    uint32_t length;
+    XmlNode node;
+    bool has_child;
+    uint32_t bindings;  // number of bindings in force outside this element
+  };
+
+  struct Binding {
+    std::string prefix;
+    XmlFamily family;
+    size_t depth;
+  };
+
+  // An open tag as it is being read.
+  struct Tag {
+    const char* begin;
+    const char* name;
+    uint32_t length;
+    const char* after;
+    bool is_empty = false;
+    uint32_t attribute = 0;
+    uint8_t attribute_length = 0;
+    uint32_t bindings_before;
+  };
+  struct Skeleton;
+  struct SkeletonBook;
+
+  struct TracedValue {
+    uint32_t begin;
+    uint32_t end;
+    int32_t event;  // -1: nobody wants this value
+  };
+
+  // Each returns false when the scan must stop.
+  bool Run();
+  bool Finish(bool is_end);
+  bool Open(const char* tag);
+  bool OpenNode(const Tag& tag, XmlNode node);
+  bool CloseTag(const char* tag);
+  bool Declaration(const char* tag);
+  bool Comment(const char* tag);
+  bool CharacterData(const char* tag);
+  bool Instruction(const char* tag);
+  bool XmlDeclaration(const char* begin, const char* end);
+  bool Leaf(const Tag& tag, XmlNode node, const char* end);
+  bool ReadAttributes(Tag* tag);
+  bool ReadAttribute(Tag* tag, std::vector<std::string_view>* names);
+  bool Bind(const Tag& tag, std::string_view name, std::string_view value);
+  bool Resolve(const Tag& tag, XmlNode* node);
+  bool Between(const char* tag);
+  bool EmitText(XmlNode node, const char* begin, const char* end, const Tag* tag);
+  bool AppendPlain(const char* begin, const char* end, std::string* out);
+  bool CheckText(const char* begin, const char* end);
+  bool Emit(const XmlEvent& event);
+  bool Flush();
+  bool HandOver(absl::Span<const XmlEvent> events);
+  bool SkipTo(const char* end);
+  bool CheckGuards(const char* begin, const char* end);
+  bool IsGuarded(const char* name, size_t length) const;
+  bool AppendReference(const char** at, const char* end, std::string* out);
+  bool Fault(const char* at, std::string text, bool truncated = false);
+  std::string Found(const char* at) const;
+
+  bool HasSpecial(const char* begin, const char* end);
+  void Fill(size_t tags);
+  void IndexWindow();
+  void CheckUtf8(size_t end);
+  void LimitAt(size_t offset, std::string text);
+  void BindingsChanged();
+  std::string_view Stored(std::string text);
+
+  bool TrySkeletons(XmlNode node, const char* tag, bool* matched);
+  bool Match(Skeleton* skeleton);
+  static bool HasCarriageReturn(const Skeleton& skeleton);
+  bool Deliver(Skeleton* skeleton);
+  void BeginTrace(XmlNode node, const char* tag);
+  void EndTrace(const char* end);
+
+  const XmlGrammar* grammar_;
+  XmlConsumer* consumer_;
+  MarkupKernel kernel_;
+  XmlLimits limits_;
+  std::vector<std::string> guards_;
+  XmlFault fault_;
+  bool stopped_ = false;
+  bool wants_release_ = false;
+  bool learning_ = true;
+
+  // The piece.
+  const char* base_ = nullptr;
+  size_t size_ = 0;
+  bool is_start_ = false;
+  bool root_closed_ = false;
+
+  // The index of the piece: positions not used yet are [cursor_, tag_count_).
+  std::vector<uint32_t> tags_;
+  std::vector<uint32_t> specials_;
+  size_t cursor_ = 0;
+  size_t tag_count_ = 0;
+  size_t special_cursor_ = 0;
+  size_t special_count_ = 0;
+  size_t indexed_ = 0;  // bytes that the index has seen
+  size_t utf8_checked_ = 0;
+  size_t limit_ = 0;        // size_, or the first byte that may not stand in XML
+  std::string limit_text_;  // why
+  bool carriage_return_ = false;
+  const char* text_begin_ = nullptr;  // behind the last tag
+
+  // The open elements. Names point into the piece, into earlier pieces or into floor_names_.
+  std::vector<Frame> stack_;
+  std::vector<Binding> bindings_;
+  std::vector<std::unique_ptr<std::string>> floor_names_;
+  std::string prefix_;       // of our namespace, with its colon; names that have it need no look-up
+  bool has_prefix_ = false;  // whether any prefix (or none, prefix_ empty) leads to our namespace
+
+  // Text that is interrupted by comments or CDATA sections.
+  bool is_pending_ = false;
+  std::string pending_;
+  std::vector<std::unique_ptr<std::string>> decoded_;
+
+  std::vector<XmlEvent> events_;
+
+  // The unit being traced.
+  bool tracing_ = false;
+  XmlNode trace_node_ = kXmlForeign;
+  const char* trace_begin_ = nullptr;
+  size_t trace_depth_ = 0;
+  std::vector<TracedValue> trace_values_;
+
+  std::vector<std::unique_ptr<SkeletonBook>> books_;  // by node
+  uint64_t skeleton_hits_ = 0;
+  uint64_t skeleton_misses_ = 0;
+};
+
+}  // namespace kvitt

@@ -1,0 +1,181 @@
+#include "io/bytes/xml_skeleton.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "io/bytes/xml_bytes.h"
+
+namespace kvitt {
+namespace {
+
+constexpr size_t kLiteralAlign = 16;
+constexpr size_t kUnitBytesMax = 16 << 10;
+constexpr size_t kValuesMax = 96;
+constexpr uint32_t kMissesToShut = 24;
+constexpr uint32_t kMissesAfterOpening = 20;
+constexpr uint32_t kPatienceMax = 1024;
+
+// Whether `length` bytes at `bytes` are the literal. Both are compared 16 bytes a time, the last of
+// them under a mask, so up to 15 bytes behind either are read.
+inline bool SameLiteral(const char* bytes, const char* literal, uint32_t length) {
+  while (length >= 16) {
+    const uint64_t low = LoadWord(bytes) ^ LoadWord(literal);
+    const uint64_t high = LoadWord(bytes + 8) ^ LoadWord(literal + 8);
+    if ((low | high) != 0) return false;
+    bytes += 16;
+    literal += 16;
+    length -= 16;
+  }
+  const uint64_t low = (LoadWord(bytes) ^ LoadWord(literal)) & LowBytesMask(length);
+  const uint64_t high =
+      (LoadWord(bytes + 8) ^ LoadWord(literal + 8)) & LowBytesMask(length > 8 ? length - 8 : 0);
+  return (low | high) == 0;
+}
+
+}  // namespace
+
+bool XmlScanner::TrySkeletons(XmlNode node, const char* tag, bool* matched) {
+  if (!learning_) return true;
+  if (books_[node] == nullptr) books_[node] = std::make_unique<SkeletonBook>();
+  SkeletonBook& book = *books_[node];
+  if (book.shut_for > 0) {
+    --book.shut_for;
+    ++skeleton_misses_;
+    return true;
+  }
+  for (size_t i = 0; i < SkeletonBook::kSkeletons && book.skeletons[i] != nullptr; ++i) {
+    if (!Match(book.skeletons[i].get())) continue;
+    if (i != 0)
+      std::rotate(book.skeletons.begin(), book.skeletons.begin() + static_cast<int>(i),
+                  book.skeletons.begin() + static_cast<int>(i) + 1);
+    book.misses_in_row = 0;
+    book.patience = 8;
+    ++skeleton_hits_;
+    *matched = true;
+    return Deliver(book.skeletons[0].get());
+  }
+  ++skeleton_misses_;
+  if (++book.misses_in_row >= kMissesToShut) {
+    book.shut_for = book.patience;
+    book.patience = std::min(2 * book.patience, kPatienceMax);
+    book.misses_in_row = kMissesAfterOpening;
+    return true;
+  }
+  BeginTrace(node, tag);
+  return true;
+}
+
+// Whether the unit at the cursor has this skeleton. If so, the events have their values and the
+// places are known; nothing else has changed.
+bool XmlScanner::Match(Skeleton* skeleton) {
+  Fill(skeleton->tags + 1);
+  // One more than the skeleton's own: a tag behind it, or the known end of the piece.
+  if (tag_count_ - cursor_ < skeleton->tags) return false;
+  if (tag_count_ - cursor_ == skeleton->tags && limit_ < size_) return false;
+  const uint32_t* tag = tags_.data() + cursor_;
+  const char* at = base_ + *tag;
+  const char* literals = skeleton->literals.data();
+  XmlEvent* events = skeleton->events.data();
+  const size_t last = skeleton->segments.size() - 1;
+  const char* piece_end = base_ + limit_;
+  for (size_t i = 0; i < last; ++i) {
+    const Skeleton::Segment& segment = skeleton->segments[i];
+    if (static_cast<size_t>(piece_end - at) < segment.length) return false;
+    if (!SameLiteral(at, literals + segment.offset, segment.length)) return false;
+    skeleton->places[i] = at;
+    const char* begin = at + segment.length;
+    tag += segment.tags;
+    at = base_ + *tag;
+    if (static_cast<size_t>(at - begin) > limits_.text_bytes) return false;
+    if (segment.event < 0) continue;
+    const char* end = at;
+    while (begin < end && IsXmlBlank(*begin)) ++begin;
+    while (begin < end && IsXmlBlank(end[-1])) --end;
+    XmlEvent& event = events[segment.event];
+    event.text = begin;
+    event.length = static_cast<uint32_t>(end - begin);
+  }
+  const Skeleton::Segment& segment = skeleton->segments[last];
+  if (static_cast<size_t>(piece_end - at) < segment.length ||
+      !SameLiteral(at, literals + segment.offset, segment.length)) {
+    return false;
+  }
+  skeleton->places[last] = at;
+  // References and line ends to be made one are the general path's business.
+  if (HasSpecial(base_ + tags_[cursor_], at)) return false;
+  return !carriage_return_ || !HasCarriageReturn(*skeleton);
+}
+
+bool XmlScanner::HasCarriageReturn(const Skeleton& skeleton) {
+  for (const XmlEvent& event : skeleton.events) {
+    if (event.length != 0 && memchr(event.text, '\r', event.length) != nullptr) return true;
+  }
+  return false;
+}
+
+// Takes the unit that was matched: the elements it leaves open, the cursor, the events.
+bool XmlScanner::Deliver(Skeleton* skeleton) {
+  const Skeleton::Segment& last = skeleton->segments.back();
+  const char* end = skeleton->places.back() + last.length;
+  cursor_ += skeleton->tags;
+  text_begin_ = end;
+  for (const Skeleton::OpenElement& element : skeleton->open) {
+    stack_.push_back({skeleton->places[element.segment] + element.offset, element.length,
+                      element.node, true, static_cast<uint32_t>(bindings_.size())});
+  }
+  skeleton->events.front().text = skeleton->places.front();
+  return HandOver(skeleton->events);
+}
+
+void XmlScanner::BeginTrace(XmlNode node, const char* tag) {
+  tracing_ = true;
+  trace_node_ = node;
+  trace_begin_ = tag;
+  trace_depth_ = stack_.size();
+  trace_values_.clear();
+}
+
+// The unit being traced ends before `end`: it becomes a skeleton.
+void XmlScanner::EndTrace(const char* end) {
+  tracing_ = false;
+  if (static_cast<size_t>(end - trace_begin_) > kUnitBytesMax) return;
+  if (trace_values_.size() > kValuesMax || events_.empty()) return;
+  auto skeleton = std::make_unique<Skeleton>();
+  skeleton->events = events_;
+  for (XmlEvent& event : skeleton->events) event.text = nullptr;
+  const char* at = trace_begin_;
+  const auto add = [&](const char* literal_end, int32_t event) {
+    const auto length = static_cast<uint32_t>(literal_end - at);
+    const auto tags = static_cast<uint32_t>(std::count(at, literal_end, '<'));
+    skeleton->segments.push_back(
+        {static_cast<uint32_t>(skeleton->literals.size()), length, tags, event});
+    skeleton->literals.append(at, length);
+    skeleton->literals.append(kLiteralAlign - length % kLiteralAlign + kLiteralAlign, '\0');
+    skeleton->literals.resize(skeleton->literals.size() / kLiteralAlign * kLiteralAlign);
+    skeleton->tags += tags;
+  };
+  for (const TracedValue& value : trace_values_) {
+    add(base_ + value.begin, value.event);
+    at = base_ + value.end;
+  }
+  add(end, -1);
+  // Names of the elements left open, found again by their segment: values change their length.
+  for (size_t i = trace_depth_; i < stack_.size(); ++i) {
+    const char* name = stack_[i].name;
+    const char* segment_begin = trace_begin_;
+    uint32_t segment = 0;
+    for (const TracedValue& value : trace_values_) {
+      if (base_ + value.begin > name) break;
+      segment_begin = base_ + value.end;
+      ++segment;
+    }
+    skeleton->open.push_back(
+        {segment, static_cast<uint32_t>(name - segment_begin), stack_[i].length, stack_[i].node});
+  }
+  skeleton->places.resize(skeleton->segments.size());
+  SkeletonBook& book = *books_[trace_node_];
+  std::rotate(book.skeletons.begin(), book.skeletons.end() - 1, book.skeletons.end());
+  book.skeletons.front() = std::move(skeleton);
+}
+
+}  // namespace kvitt

@@ -1,0 +1,53 @@
+// What the scanner learns of a unit: the literal bytes between its values, and what the values
+// mean.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "io/bytes/xml_scanner.h"
+
+namespace kvitt {
+
+struct XmlScanner::Skeleton {
+  struct Segment {
+    uint32_t offset;  // of the literal, in `literals`; a multiple of 16
+    uint32_t length;
+    uint32_t tags;  // number of '<' in the literal
+    int32_t event;  // that takes the value behind the literal; -1: nobody
+  };
+
+  // An element that is still open where the unit's skeleton ends.
+  struct OpenElement {
+    uint32_t segment;
+    uint32_t offset;  // of the name, in the segment's literal
+    uint32_t length;
+    XmlNode node;
+  };
+
+  std::string literals;           // each padded with zeros to a multiple of 16
+  std::vector<Segment> segments;  // the last one has no value behind it
+  uint32_t tags = 0;              // of all segments
+  std::vector<XmlEvent> events;
+  std::vector<OpenElement> open;
+  // Where the segments lie in the unit that was matched last.
+  std::vector<const char*> places;
+};
+
+// The skeletons known of one unit, the one used last first.
+struct XmlScanner::SkeletonBook {
+  static constexpr size_t kSkeletons = 8;
+
+  std::array<std::unique_ptr<Skeleton>, kSkeletons> skeletons;
+  // A text that never repeats must not pay for learning: after some misses in a row the book is
+  // left shut for a while, and longer each time.
+  uint32_t misses_in_row = 0;
+  uint32_t shut_for = 0;
+  uint32_t patience = 8;
+};
+
+}  // namespace kvitt

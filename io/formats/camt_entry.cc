@@ -1002,6 +1002,7 @@ void CamtEntries::AddCreditorNumber(Payment* payment) {
   }
   if (number.empty()) return;
   payment->creditor_account = Keep(NormalAccount(Sentence(scheme, ":", number)));
+  if (payment->creditor_account != account_) payment->statement_account = account_;
 }
 
 void CamtEntries::AddReferences(Payment* payment, const Part& part) {

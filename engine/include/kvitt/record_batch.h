@@ -127,6 +127,9 @@ struct PaymentReference {
 struct Payment {
   std::string_view payment_id;        // empty: the engine derives it from the content
   std::string_view creditor_account;  // required; IBAN or `scheme:number`
+  // The account that was booked, where creditor_account is a number that leads to it (a bankgiro, a FIK
+  // creditor number); empty where they are the same. Batches and their parts pair by it.
+  std::string_view statement_account;
   std::string_view payer_name;
   std::string_view payer_account;
   std::string_view payer_org_no;

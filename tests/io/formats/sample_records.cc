@@ -56,6 +56,7 @@ std::string PaymentLine(FormatWriter* writer, const PaymentBatch& batch, const P
   KVITT_CHECK(writer->Write(batch, payment, &line));
   Reopen(&line);
   const int decimals = payment.currency.decimals();
+  AddText("statement_account", payment.statement_account, &line);
   AddText("entry_reference", payment.entry_reference, &line);
   if (payment.entry_amount_minor != 0) {
     AddText("entry_amount", FormatAmount(payment.entry_amount_minor, decimals), &line);

@@ -38,6 +38,7 @@
 #include "io/bytes/xml_scanner.h"
 #include "io/formats/camt_entry.h"
 #include "io/formats/camt_grammar.h"
+#include "io/formats/camt_writer.h"
 #include "io/formats/format.h"
 #include "io/formats/verdict.h"
 
@@ -376,7 +377,9 @@ Format MakeFormat(std::string_view description) {
                           std::string_view head) -> std::unique_ptr<FormatReader> {
     return std::make_unique<CamtReader>(kKind, options, head);
   };
-  format.make_writer = nullptr;
+  if constexpr (kKind != CamtKind::kReport) {
+    format.make_writer = [] { return MakeCamtWriter(kKind); };
+  }
   return format;
 }
 

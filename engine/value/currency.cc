@@ -14,7 +14,7 @@ struct Row {
 };
 
 constexpr Row kTable[] = {
-    {"", 2},     // none
+    {"", 2},  // none
     {"NOK", 2}, {"SEK", 2}, {"DKK", 2}, {"EUR", 2}, {"ISK", 0}, {"USD", 2}, {"GBP", 2}, {"CHF", 2},
     {"JPY", 0}, {"PLN", 2}, {"AED", 2}, {"AFN", 2}, {"ALL", 2}, {"AMD", 2}, {"ANG", 2}, {"AOA", 2},
     {"ARS", 2}, {"AUD", 2}, {"AWG", 2}, {"AZN", 2}, {"BAM", 2}, {"BBD", 2}, {"BDT", 2}, {"BGN", 2},
@@ -54,9 +54,12 @@ constexpr std::array<uint8_t, 26 * 26 * 26> MakeIndex() {
   }
   return index;
 }
+
 constexpr std::array<uint8_t, 26 * 26 * 26> kIndex = MakeIndex();
 
-constexpr bool IsUpper(char c) { return c >= 'A' && c <= 'Z'; }
+constexpr bool IsUpper(char c) {
+  return c >= 'A' && c <= 'Z';
+}
 
 }  // namespace
 
@@ -66,10 +69,13 @@ Currency Currency::FromCode(std::string_view code) {
 }
 
 std::string_view Currency::code() const {
-  return index_ == 0 || index_ >= kRows ? std::string_view() : std::string_view(kTable[index_].code, 3);
+  return index_ == 0 || index_ >= kRows ? std::string_view()
+                                        : std::string_view(kTable[index_].code, 3);
 }
 
-int Currency::decimals() const { return index_ >= kRows ? 2 : kTable[index_].decimals; }
+int Currency::decimals() const {
+  return index_ >= kRows ? 2 : kTable[index_].decimals;
+}
 
 int64_t Currency::half_major_minor() const {
   static constexpr int64_t kHalf[] = {1, 5, 50, 500, 5000};

@@ -47,8 +47,8 @@ struct ReconcileOptions {
   int threads = 0;  // 0: all cores
   Date as_of;       // "today"; unset: the latest booking date of the run
   Policy policy;
-  // Records that are expected, as a hint for memory; 0: unknown.
-  uint64_t expected_items = 0;
+  // A monotonic clock for stage_times(): the engine has none of its own. Null: times are 0.
+  int64_t (*nanoseconds)() = nullptr;
 };
 
 // What the reader of a file found out, told to the engine before Run().
@@ -57,8 +57,10 @@ struct FileFact {
   std::string name;
   std::string digest;      // of the content; orders files and tells duplicates apart
   bool set_aside = false;  // nothing of it may be posted
-  bool holds_payments = false;
-  std::vector<RecordProblem> problems;  // become deviations; records 1-based
+  // Become deviations; records 1-based. When has_record_problems is true they include the problems
+  // of single records that also went to BlockSink::Problem, which are then not told twice.
+  std::vector<RecordProblem> problems;
+  bool has_record_problems = false;
 };
 
 struct CountAndSum {
@@ -112,8 +114,11 @@ struct PaymentPage {
   std::string scratch;
 };
 
+// Rows keep their memory from page to page: only the first `count` belong to the page that was
+// read.
 struct ExceptionPage {
   std::vector<ExceptionRow> rows;
+  size_t count = 0;
 };
 
 struct OpenItemPage {
@@ -158,6 +163,8 @@ class Reconciliation : public RecordSink {
   void ReadExceptions(size_t page, ExceptionPage* out) const;  // of the page's payments
   // Deviations that belong to no payment (files, records, items, customers), in order.
   const std::vector<ExceptionRow>& FileExceptions() const;
+  // Puts the items in their order for reading; once, before the next two.
+  void PrepareOpenItems();
   size_t open_item_pages() const;
   void ReadOpenItems(size_t page, OpenItemPage* out) const;
 

@@ -1,0 +1,43 @@
+// Everything that a run knows while it decides. Filled by the readers, worked on by the rounds,
+// read by the outputs. Rounds run one after another; what may run in parallel inside a round is
+// said there.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/allocate/decision_book.h"
+#include "engine/store/account_book.h"
+#include "engine/store/customer_book.h"
+#include "engine/store/item_store.h"
+#include "engine/store/payment_store.h"
+#include "kvitt/reconcile.h"
+
+namespace kvitt {
+
+struct Books {
+  AccountBook accounts;
+  ItemStore items{&accounts};
+  PaymentStore payments{&accounts};
+  CustomerBook customers;
+  DecisionBook decisions;
+  Policy policy;
+  int threads = 1;
+
+  // Set once every record is in.
+  std::vector<int64_t> tolerance_minor;  // by currency index
+  std::vector<uint64_t> account_hash;    // by account number
+  std::vector<uint32_t> account_rank;    // bytewise order of the accounts' texts
+  std::vector<uint32_t> file_rank;       // order of the files: digest, then name
+  std::vector<bool> file_dead;           // set aside, or a second copy
+
+  void PrepareAccounts();
+  void PrepareTolerance();
+  // The order in which payments decide: booking date, creditor account, identity.
+  bool DecidesBefore(PaymentHandle a, PaymentHandle b) const;
+};
+
+}  // namespace kvitt

@@ -1,0 +1,41 @@
+// Decisions over several items at once: one payment, a list of invoices and credit notes.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/allocate/books.h"
+
+namespace kvitt {
+
+// One item that a payment names.
+struct PaymentPart {
+  ItemHandle item = kNoItem;
+  bool has_amount = false;   // the payer says how much of the payment is for it
+  int64_t amount_minor = 0;  // negative for a credit note
+};
+
+// Oldest first: due date, issue date, then item id.
+void SortItems(const Books& books, std::vector<ItemHandle>* items);
+// "INV-1 (100.00 NOK), INV-2 (50.00 NOK)"; at most five, then how many more.
+std::string NameItems(const Books& books, const std::vector<ItemHandle>& items);
+
+// Posts `payment` on all parts by the table of differing amounts applied to their sum: credit notes
+// lend what is open on them, invoices are closed oldest first, and a difference is tolerated, taken
+// as discount or charge, left as residual or kept on account. Returns false, with findings and
+// suggestions written and nothing posted, when it must not post (currency, blocked item, credit
+// notes larger than the invoices). REQUIRES: at least two parts, all open, payment undecided.
+bool SettleParts(Books* books,
+                 PaymentHandle payment,
+                 std::vector<PaymentPart> parts,
+                 Rule rule,
+                 Confidence confidence);
+
+// The same as a suggestion: what would be posted.
+Suggestion SuggestParts(const Books& books,
+                        const PaymentRecord& payment,
+                        const std::vector<PaymentPart>& parts,
+                        Rule rule);
+
+}  // namespace kvitt

@@ -1,0 +1,60 @@
+// Decisions that a payment's 64 bytes cannot say alone: several items, reversals, suggestions.
+//
+// A posting is one row of `allocations` in the making. Postings on items change what is open there
+// in the same call that writes them (see posting.h), so book and store never disagree.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/store/item_store.h"
+#include "engine/store/payment_store.h"
+#include "kvitt/decision.h"
+
+namespace kvitt {
+
+struct Posting {
+  ItemHandle item = kNoItem;  // kNoItem: on account, or a small surplus kept
+  PackedText customer;        // of postings without an item (packed by the item store)
+  int64_t amount_minor = 0;
+  AllocationKind kind = AllocationKind::kPayment;
+};
+
+// A deviation of a payment, with what its sentence needs.
+struct Finding {
+  DeviationCode code = DeviationCode::kReferenceUnknown;
+  ItemHandle item = kNoItem;
+  int64_t difference_minor = 0;
+  bool has_difference = false;
+  PaymentHandle other = kNoPayment;  // the payment that this one undoes, repeats, ...
+  std::string note = {};             // appended to the sentence
+};
+
+struct ComposedDecision {
+  std::vector<Posting> postings;
+  std::vector<Finding> findings;
+  std::vector<Suggestion> suggestions;
+  std::vector<ItemHandle> named;  // items that the references name, when they did not decide
+  PaymentHandle reversed_by = kNoPayment;
+};
+
+class DecisionBook {
+ public:
+  ComposedDecision& Compose(PaymentHandle payment) { return composed_[payment]; }
+
+  const ComposedDecision* Find(PaymentHandle payment) const {
+    const auto found = composed_.find(payment);
+    return found == composed_.end() ? nullptr : &found->second;
+  }
+
+  size_t size() const { return composed_.size(); }
+
+ private:
+  absl::flat_hash_map<PaymentHandle, ComposedDecision> composed_;
+};
+
+}  // namespace kvitt

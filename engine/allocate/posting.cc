@@ -1,0 +1,129 @@
+#include "engine/allocate/posting.h"
+
+#include "kvitt/check.h"
+
+namespace kvitt {
+
+AmountTerms TermsFor(const Books& books, const PaymentRecord& payment, const ItemRecord& item) {
+  AmountTerms terms;
+  terms.open_minor = item.open_minor;
+  terms.tolerance_minor = books.tolerance_minor[payment.currency];
+  terms.discount_minor = books.items.Discount(item);
+  if (terms.discount_minor != 0) terms.discount_date = books.items.DiscountDate(item);
+  terms.discount_grace_days = books.policy.discount_grace_days;
+  if (payment.has(PaymentRecord::kHasCharges)) {
+    terms.charges_minor = books.payments.ColdAmount(payment, ColdTag::kCharges);
+  }
+  terms.paid_on = books.payments.BookingDate(payment);
+  if (!terms.paid_on.has_value()) terms.paid_on = books.payments.ValueDate(payment);
+  return terms;
+}
+
+void CloseOnItem(Books* books, ItemHandle item, int64_t closed_minor) {
+  ItemRecord& record = books->items.At(item);
+  KVITT_CHECK(closed_minor >= 0 && closed_minor <= record.open_minor);
+  record.open_minor -= closed_minor;
+  record.set(ItemRecord::kTouched);
+}
+
+void OpenAgain(Books* books, ItemHandle item, int64_t amount_minor) {
+  ItemRecord& record = books->items.At(item);
+  KVITT_CHECK(amount_minor >= 0 && amount_minor <= record.first_minor - record.open_minor);
+  record.open_minor += amount_minor;
+  record.set(ItemRecord::kTouched);
+}
+
+void DecideOnItem(
+    Books* books, PaymentRecord* payment, ItemHandle handle, Rule rule, Confidence confidence) {
+  KVITT_CHECK(payment->decided == PaymentCase::kUndecided);
+  const ItemRecord& item = books->items.At(handle);
+  payment->item = handle;
+  payment->open_before = item.open_minor;
+  payment->rule = rule;
+  payment->confidence = confidence;
+  if (item.currency != payment->currency) {
+    payment->decided = PaymentCase::kCurrencyMismatch;
+  } else if (item.status() == ItemStatus::kBlocked) {
+    payment->decided = PaymentCase::kItemBlocked;
+  } else if (item.kind() == ItemKind::kCreditNote) {
+    payment->decided = PaymentCase::kCreditNoteNamed;
+  } else if (item.open_minor == 0) {
+    payment->decided = PaymentCase::kAlreadySettled;
+  } else {
+    payment->decided = DecideAmount(payment->amount_minor, TermsFor(*books, *payment, item));
+    CloseOnItem(
+        books, handle,
+        SplitAmount(payment->decided, payment->amount_minor, item.open_minor).closed_minor());
+  }
+  payment->outcome = OutcomeOf(payment->decided);
+  // What only a suggestion names was decided by no rule.
+  if (payment->outcome == Outcome::kSuggested) {
+    payment->rule = Rule::kNone;
+    payment->confidence = Confidence::kNone;
+  }
+}
+
+void PostingsOf(const Books& books, PaymentHandle handle, std::vector<Posting>* out) {
+  out->clear();
+  const PaymentRecord& payment = books.payments.At(handle);
+  if (payment.decided == PaymentCase::kComposed) {
+    const ComposedDecision* composed = books.decisions.Find(handle);
+    KVITT_CHECK(composed != nullptr);
+    out->assign(composed->postings.begin(), composed->postings.end());
+    return;
+  }
+  const AmountSplit split = SplitAmount(payment.decided, payment.amount_minor, payment.open_before);
+  if (split.payment_minor != 0) {
+    out->push_back({payment.item, {}, split.payment_minor, AllocationKind::kPayment});
+  }
+  if (split.discount_minor != 0) {
+    out->push_back({payment.item, {}, split.discount_minor, AllocationKind::kDiscount});
+  }
+  if (split.write_off_minor != 0) {
+    out->push_back({payment.item, {}, split.write_off_minor, AllocationKind::kWriteOff});
+  }
+  if (split.kept_minor == 0 && split.on_account_minor == 0) return;
+  const PackedText customer = books.items.At(payment.item).customer_id;
+  if (split.kept_minor != 0) {
+    out->push_back({kNoItem, customer, split.kept_minor, AllocationKind::kWriteOff});
+  }
+  if (split.on_account_minor != 0) {
+    out->push_back({kNoItem, customer, split.on_account_minor, AllocationKind::kOnAccount});
+  }
+}
+
+PaymentSums SumsOf(const PaymentRecord& payment, const std::vector<Posting>& postings) {
+  // The rows of a reversal are negative; the sums of the transaction that it is are positive.
+  const int64_t sign = payment.outcome == Outcome::kReversal ? -1 : 1;
+  PaymentSums sums;
+  for (const Posting& posting : postings) {
+    const int64_t amount = sign * posting.amount_minor;
+    switch (posting.kind) {
+      case AllocationKind::kPayment:
+        sums.allocated_minor += amount;
+        break;
+      // What a credit note lends is spent on an item by a payment row, so it is no money of the
+      // payment.
+      case AllocationKind::kCreditNote:
+        sums.allocated_minor -= amount;
+        break;
+      case AllocationKind::kDiscount:
+        break;
+      case AllocationKind::kWriteOff:
+        if (posting.item != kNoItem) break;
+        sums.kept_minor += amount;
+        sums.allocated_minor += amount;
+        break;
+      case AllocationKind::kOnAccount:
+        sums.on_account_minor += amount;
+        break;
+      case AllocationKind::kReversal:
+        (posting.item != kNoItem ? sums.allocated_minor : sums.on_account_minor) += amount;
+        break;
+    }
+  }
+  sums.unallocated_minor = payment.amount_minor - sums.allocated_minor - sums.on_account_minor;
+  return sums;
+}
+
+}  // namespace kvitt

@@ -1,0 +1,40 @@
+// The only place where money moves. Every function here changes what is open on items and writes
+// down what it did in the same step, and checks both.
+
+#pragma once
+
+#include <vector>
+
+#include "engine/allocate/amount_table.h"
+#include "engine/allocate/books.h"
+
+namespace kvitt {
+
+// What the table of differing amounts needs to know of `payment` and `item`.
+AmountTerms TermsFor(const Books& books, const PaymentRecord& payment, const ItemRecord& item);
+
+// Lets one payment decide on the one item that it names: posts by the table, or finds that nothing
+// may be posted (currency, blocked, closed, a credit note). The caller makes sure that nobody else
+// touches the item meanwhile.
+void DecideOnItem(
+    Books* books, PaymentRecord* payment, ItemHandle item, Rule rule, Confidence confidence);
+
+// Takes `closed_minor` of what is open on the item. REQUIRES: 0 <= closed_minor <= open.
+void CloseOnItem(Books* books, ItemHandle item, int64_t closed_minor);
+// Opens it again by that much. REQUIRES: it was closed by at least that much in this run.
+void OpenAgain(Books* books, ItemHandle item, int64_t amount_minor);
+
+// What the decision on `payment` posted, in the order of the output rows.
+void PostingsOf(const Books& books, PaymentHandle handle, std::vector<Posting>* out);
+
+// How the postings add up: amount = allocated + on_account + unallocated.
+struct PaymentSums {
+  int64_t allocated_minor = 0;
+  int64_t on_account_minor = 0;
+  int64_t kept_minor = 0;  // small surplus written off; part of allocated
+  int64_t unallocated_minor = 0;
+};
+
+PaymentSums SumsOf(const PaymentRecord& payment, const std::vector<Posting>& postings);
+
+}  // namespace kvitt

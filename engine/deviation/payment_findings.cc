@@ -1,0 +1,315 @@
+#include "engine/deviation/payment_findings.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+
+#include "engine/allocate/composed.h"
+#include "engine/allocate/posting.h"
+#include "kvitt/check.h"
+#include "kvitt/reference.h"
+
+namespace kvitt {
+namespace {
+
+// Only digits, and what looks like an RF reference, can fail check digits; an invoice number
+// cannot.
+bool CanFailCheckDigit(std::string_view value) {
+  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const bool looks_rf = value.size() > 4 && (value[0] == 'R' || value[0] == 'r') &&
+                        (value[1] == 'F' || value[1] == 'f') && is_digit(value[2]) &&
+                        is_digit(value[3]);
+  return looks_rf || std::none_of(value.begin(), value.end(), is_letter);
+}
+
+// Why a payment that no rule decided was not decided, when nothing more particular is known.
+DeviationCode CodeOfUndecided(const Books& books, const PaymentRecord& payment) {
+  if (payment.has(PaymentRecord::kOtherAccountReference)) return DeviationCode::kAccountMismatch;
+  if (!payment.has(PaymentRecord::kHasReference)) return DeviationCode::kReferenceMissing;
+  std::vector<PaymentReference> references;
+  books.payments.References(payment, &references);
+  for (const PaymentReference& reference : references) {
+    if (reference.scheme == ReferenceScheme::kInvoice ||
+        reference.scheme == ReferenceScheme::kText || !CanFailCheckDigit(reference.value) ||
+        IsWellFormedReference(reference.value)) {
+      return DeviationCode::kReferenceUnknown;
+    }
+  }
+  return DeviationCode::kReferenceInvalid;
+}
+
+void AddReservations(const ItemStore& items, ItemHandle handle, std::vector<Finding>* out) {
+  const ItemRecord& item = items.At(handle);
+  if (item.status() == ItemStatus::kDisputed) {
+    out->push_back({.code = DeviationCode::kItemDisputed, .item = handle});
+  }
+  if (item.status() == ItemStatus::kCollection) {
+    out->push_back({.code = DeviationCode::kItemInCollection, .item = handle});
+  }
+  if (item.has(ItemRecord::kInsolvent)) {
+    out->push_back({.code = DeviationCode::kCustomerInsolvent, .item = handle});
+  }
+}
+
+Finding OfOneItem(const PaymentRecord& payment, DeviationCode code) {
+  Finding finding;
+  finding.code = code;
+  finding.item = payment.item;
+  finding.difference_minor = payment.amount_minor - payment.open_before;
+  finding.has_difference = code != DeviationCode::kCurrencyMismatch;
+  return finding;
+}
+
+void AddComposed(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
+  const ComposedDecision* composed = books.decisions.Find(handle);
+  if (composed == nullptr) return;
+  out->insert(out->end(), composed->findings.begin(), composed->findings.end());
+  std::vector<ItemHandle> seen;
+  for (const Posting& posting : composed->postings) {
+    if (posting.item == kNoItem || posting.amount_minor < 0) continue;
+    if (std::find(seen.begin(), seen.end(), posting.item) != seen.end()) continue;
+    seen.push_back(posting.item);
+    AddReservations(books.items, posting.item, out);
+  }
+}
+
+void AddUndecided(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
+  const PaymentRecord& payment = books.payments.At(handle);
+  const ComposedDecision* composed = books.decisions.Find(handle);
+  if (composed != nullptr && !composed->findings.empty()) {
+    out->insert(out->end(), composed->findings.begin(), composed->findings.end());
+    return;
+  }
+  Finding finding;
+  finding.code = CodeOfUndecided(books, payment);
+  if (composed != nullptr && !composed->named.empty()) finding.item = composed->named[0];
+  out->push_back(std::move(finding));
+}
+
+}  // namespace
+
+void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
+  out->clear();
+  const PaymentRecord& payment = books.payments.At(handle);
+  using C = DeviationCode;
+  bool posted_on_item = false;
+  switch (payment.decided) {
+    case PaymentCase::kExact:
+      posted_on_item = true;
+      break;
+    case PaymentCase::kToleratedShort:
+    case PaymentCase::kToleratedOver:
+      out->push_back(OfOneItem(payment, C::kAmountTolerated));
+      posted_on_item = true;
+      break;
+    case PaymentCase::kDiscount:
+      out->push_back(OfOneItem(payment, C::kDiscountTaken));
+      posted_on_item = true;
+      break;
+    case PaymentCase::kDiscountLate:
+      out->push_back(OfOneItem(payment, C::kDiscountUnearned));
+      posted_on_item = true;
+      break;
+    case PaymentCase::kBankCharge:
+      out->push_back(OfOneItem(payment, C::kBankCharge));
+      posted_on_item = true;
+      break;
+    case PaymentCase::kShort:
+      out->push_back(OfOneItem(payment, C::kAmountShort));
+      posted_on_item = true;
+      break;
+    case PaymentCase::kOver:
+      out->push_back(OfOneItem(payment, C::kAmountOver));
+      posted_on_item = true;
+      break;
+    case PaymentCase::kAlreadySettled:
+      out->push_back(OfOneItem(payment, C::kItemAlreadySettled));
+      break;
+    case PaymentCase::kCreditNoteNamed: {
+      Finding finding = OfOneItem(payment, C::kAmountOver);
+      finding.has_difference = false;
+      finding.note = "The reference names a credit note, on which nothing can be paid.";
+      out->push_back(std::move(finding));
+      break;
+    }
+    case PaymentCase::kCurrencyMismatch:
+      out->push_back(OfOneItem(payment, C::kCurrencyMismatch));
+      break;
+    case PaymentCase::kItemBlocked:
+      out->push_back(OfOneItem(payment, C::kItemBlocked));
+      break;
+    case PaymentCase::kComposed:
+    case PaymentCase::kDuplicate:
+      AddComposed(books, handle, out);
+      break;
+    case PaymentCase::kIgnored:
+      return;
+    case PaymentCase::kUndecided:
+      AddUndecided(books, handle, out);
+      break;
+  }
+  if (posted_on_item) AddReservations(books.items, payment.item, out);
+  if (payment.has(PaymentRecord::kReversed)) {
+    const ComposedDecision* composed = books.decisions.Find(handle);
+    KVITT_CHECK(composed != nullptr);
+    out->push_back({.code = C::kPaymentReversed, .other = composed->reversed_by});
+  }
+}
+
+void WriteExceptionId(DeviationCode code,
+                      std::string_view about,
+                      uint64_t ordinal,
+                      std::string* id) {
+  static constexpr char kLetters[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  const uint64_t seed = static_cast<uint64_t>(code) * 0x9e3779b97f4a7c15u + ordinal;
+  const XXH128_hash_t hash = XXH3_128bits_withSeed(about.data(), about.size(), seed);
+  id->assign(1, 'e');
+  for (int i = 0; i < 12; ++i) id->push_back(kLetters[(hash.low64 >> (5 * i)) & 31]);
+  for (int i = 0; i < 4; ++i) id->push_back(kLetters[(hash.high64 >> (5 * i)) & 31]);
+}
+
+namespace {
+
+void AppendMoney(int64_t minor, Currency currency, std::string* out) {
+  char buffer[28];
+  out->append(buffer,
+              static_cast<size_t>(WriteAmount(buffer, minor, currency.decimals()) - buffer));
+  out->push_back(' ');
+  out->append(currency.code());
+}
+
+// " Quoted: 123, 456."
+void AppendQuoted(const Books& books, const PaymentRecord& payment, std::string* out) {
+  std::vector<PaymentReference> references;
+  books.payments.References(payment, &references);
+  constexpr size_t kQuotedMax = 5;
+  for (size_t i = 0; i < references.size() && i < kQuotedMax; ++i) {
+    out->append(i == 0 ? " Quoted: " : ", ");
+    out->append(references[i].value);
+  }
+  if (references.size() > kQuotedMax) out->append(", ...");
+  if (!references.empty()) out->push_back('.');
+}
+
+// " Paid 990.00 EUR; INV-1001 was open with 1000.00 EUR."
+void AppendAmounts(const Books& books,
+                   const PaymentRecord& payment,
+                   const Finding& finding,
+                   std::string_view item_id,
+                   std::string* out) {
+  const ItemRecord& item = books.items.At(finding.item);
+  if (payment.item != finding.item) {
+    // One of several items of the payment.
+    out->append(" Difference ");
+    AppendMoney(finding.difference_minor, Currency::FromIndex(payment.currency), out);
+    out->append(" on ");
+    out->append(item_id);
+    out->push_back('.');
+    return;
+  }
+  out->append(" Paid ");
+  AppendMoney(payment.amount_minor, Currency::FromIndex(payment.currency), out);
+  out->append("; ");
+  out->append(item_id);
+  out->append(" was open with ");
+  AppendMoney(payment.open_before, Currency::FromIndex(item.currency), out);
+  out->push_back('.');
+}
+
+Suggestion SuggestNamedItem(const Books& books,
+                            const PaymentRecord& payment,
+                            const Finding& finding,
+                            std::string_view item_id) {
+  const ItemRecord& item = books.items.At(finding.item);
+  Suggestion suggestion;
+  suggestion.rule = Rule::kReferenceExact;
+  suggestion.confidence = Confidence::kMedium;
+  suggestion.allocations.push_back(
+      {std::string(item_id), std::min(payment.amount_minor, item.open_minor)});
+  suggestion.explanation = finding.code == DeviationCode::kItemBlocked
+                               ? "The reference names this item; it is blocked."
+                               : "The reference names this item; it is in another currency, so the "
+                                 "amount must be agreed first.";
+  if (finding.code == DeviationCode::kCurrencyMismatch) {
+    suggestion.allocations[0].amount_minor = payment.amount_minor;
+  }
+  return suggestion;
+}
+
+}  // namespace
+
+void WriteException(const Books& books,
+                    PaymentHandle handle,
+                    std::string_view payment_id,
+                    std::string_view file,
+                    uint64_t record,
+                    const Finding& finding,
+                    ExceptionRow* row) {
+  const PaymentRecord& payment = books.payments.At(handle);
+  WriteExceptionId(finding.code, payment_id, 0, &row->exception_id);
+  row->code = finding.code;
+  row->severity = DefaultSeverity(finding.code);
+  row->payment_id = payment_id;
+  row->item_ids.clear();
+  row->customer_id.clear();
+  row->file = file;
+  row->record = record;
+  row->has_amount = true;
+  row->amount_minor = payment.amount_minor;
+  row->has_difference = finding.has_difference;
+  row->difference_minor = finding.difference_minor;
+  row->currency = Currency::FromIndex(payment.currency);
+  row->suggestions.clear();
+  row->explanation = Sentence(finding.code);
+
+  const ComposedDecision* composed =
+      payment.decided == PaymentCase::kComposed || payment.decided == PaymentCase::kUndecided
+          ? books.decisions.Find(handle)
+          : nullptr;
+  char scratch[kPackedTextBytesMax];
+  if (finding.item != kNoItem) {
+    const ItemRecord& item = books.items.At(finding.item);
+    const std::string_view item_id = books.items.ItemId(item, scratch);
+    row->item_ids.emplace_back(item_id);
+    if (finding.has_difference || finding.code == DeviationCode::kCurrencyMismatch) {
+      AppendAmounts(books, payment, finding, item_id, &row->explanation);
+    }
+    if (payment.decided == PaymentCase::kCurrencyMismatch ||
+        payment.decided == PaymentCase::kItemBlocked) {
+      row->suggestions.push_back(SuggestNamedItem(books, payment, finding, item_id));
+    }
+    row->customer_id = books.items.CustomerId(item, scratch);
+  } else if (composed != nullptr) {
+    for (const Posting& posting : composed->postings) {
+      if (posting.item == kNoItem) continue;
+      const ItemRecord& item = books.items.At(posting.item);
+      std::string id(books.items.ItemId(item, scratch));
+      if (std::find(row->item_ids.begin(), row->item_ids.end(), id) == row->item_ids.end()) {
+        row->item_ids.push_back(std::move(id));
+      }
+      if (row->customer_id.empty()) row->customer_id = books.items.CustomerId(item, scratch);
+    }
+  }
+  if (composed != nullptr) {
+    for (ItemHandle named : composed->named) {
+      std::string id(books.items.ItemId(books.items.At(named), scratch));
+      if (std::find(row->item_ids.begin(), row->item_ids.end(), id) == row->item_ids.end()) {
+        row->item_ids.push_back(std::move(id));
+      }
+    }
+    row->suggestions = composed->suggestions;
+  }
+  if (payment.decided == PaymentCase::kUndecided) AppendQuoted(books, payment, &row->explanation);
+  if (finding.other != kNoPayment) {
+    row->explanation += " The other transaction is ";
+    row->explanation += books.payments.PaymentId(books.payments.At(finding.other), scratch);
+    row->explanation += '.';
+  }
+  if (!finding.note.empty()) {
+    row->explanation += ' ';
+    row->explanation += finding.note;
+  }
+}
+
+}  // namespace kvitt

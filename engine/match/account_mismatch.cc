@@ -1,0 +1,102 @@
+#include "engine/match/account_mismatch.h"
+
+#include <algorithm>
+#include <bit>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/allocate/composed.h"
+#include "engine/parallel.h"
+
+namespace kvitt {
+namespace {
+
+// A hash of the reference without its account.
+uint64_t BareHash(ReferenceKey key) {
+  return StableHash(key.On(kAnyAccount), 0);
+}
+
+// A bit per hash: says "no" for sure and "perhaps" cheaply, so that a scan over all items touches
+// the table of misses for few of them.
+class HashFilter {
+ public:
+  explicit HashFilter(size_t count)
+      : bits_(std::bit_ceil(std::max<size_t>(count * 16, 64)) / 64), mask_(bits_.size() * 64 - 1) {}
+
+  void Add(uint64_t hash) { bits_[(hash & mask_) / 64] |= uint64_t{1} << (hash % 64); }
+
+  bool MayHold(uint64_t hash) const {
+    return ((bits_[(hash & mask_) / 64] >> (hash % 64)) & 1) != 0;
+  }
+
+ private:
+  std::vector<uint64_t> bits_;
+  uint64_t mask_;
+};
+
+struct Hit {
+  uint32_t miss;
+  ItemHandle item;
+};
+
+}  // namespace
+
+void MarkOtherAccountReferences(Books* books, const std::vector<Miss>& misses) {
+  if (misses.empty() || !books->items.has_own_account()) return;
+  HashFilter filter(misses.size());
+  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> by_hash;
+  by_hash.reserve(misses.size());
+  for (uint32_t i = 0; i < misses.size(); ++i) {
+    const uint64_t hash = BareHash(misses[i].key);
+    filter.Add(hash);
+    by_hash[hash].push_back(i);
+  }
+  std::vector<std::vector<Hit>> hits(static_cast<size_t>(std::max(books->threads, 1)));
+  const auto look = [&](ReferenceKey key, ItemHandle item, std::vector<Hit>* out) {
+    const uint64_t hash = BareHash(key);
+    if (!filter.MayHold(hash)) return;
+    const auto found = by_hash.find(hash);
+    if (found == by_hash.end()) return;
+    for (uint32_t miss : found->second) {
+      if (misses[miss].key.On(kAnyAccount) == key.On(kAnyAccount) &&
+          misses[miss].key.account() != key.account()) {
+        out->push_back({miss, item});
+      }
+    }
+  };
+  const absl::Span<const ItemHandle> chunks = books->items.AllChunks();
+  ParallelFor(chunks.size(), 1024, books->threads, [&](size_t begin, size_t end, int worker) {
+    for (size_t c = begin; c < end; ++c) {
+      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
+        const ItemRecord& item = books->items.At(chunks[c] + i);
+        if (!item.has(ItemRecord::kFilled)) break;
+        if (item.has(ItemRecord::kDead)) continue;
+        look(item.key, chunks[c] + i, &hits[static_cast<size_t>(worker)]);
+      }
+    }
+  });
+  for (uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
+    for (const ItemAlias& alias : books->items.AliasesOf(bucket)) {
+      if (!books->items.At(alias.item).has(ItemRecord::kDead))
+        look(alias.key, alias.item, &hits[0]);
+    }
+  }
+  for (const std::vector<Hit>& list : hits) {
+    for (const Hit& hit : list) {
+      const PaymentHandle handle = misses[hit.miss].payment;
+      PaymentRecord& payment = books->payments.At(handle);
+      if (payment.decided != PaymentCase::kUndecided) continue;
+      payment.set(PaymentRecord::kOtherAccountReference);
+      books->decisions.Compose(handle).named.push_back(hit.item);
+    }
+  }
+  for (const std::vector<Hit>& list : hits) {
+    for (const Hit& hit : list) {
+      const PaymentHandle handle = misses[hit.miss].payment;
+      if (books->payments.At(handle).has(PaymentRecord::kOtherAccountReference)) {
+        SortItems(*books, &books->decisions.Compose(handle).named);
+      }
+    }
+  }
+}
+
+}  // namespace kvitt

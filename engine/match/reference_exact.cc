@@ -1,0 +1,228 @@
+#include "engine/match/reference_exact.h"
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "engine/allocate/composed.h"
+#include "engine/allocate/posting.h"
+#include "engine/match/account_mismatch.h"
+#include "engine/match/bucket_join.h"
+#include "engine/match/reversal.h"
+#include "kvitt/check.h"
+#include "kvitt/reference.h"
+
+namespace kvitt {
+namespace {
+
+// What one reference of a payment leads to.
+struct Lead {
+  std::vector<ItemHandle> open;  // payable or usable now
+  std::vector<ItemHandle> closed;
+};
+
+// Whether a hashed key, which only says "very likely", is really the same text.
+bool SameText(const Books& books, const PaymentRecord& payment, const Match& match) {
+  if (match.key.kind() != ReferenceKey::Kind::kHashed) return true;
+  std::vector<PaymentReference> quoted;
+  books.payments.References(payment, &quoted);
+  OpenItem row;
+  std::vector<std::string_view> carried;
+  std::string scratch;
+  scratch.reserve(ItemStore::kItemTextBytesMax);
+  books.items.Read(books.items.At(match.item), &row, &carried, &scratch);
+  carried.push_back(row.item_id);
+  for (const PaymentReference& reference : quoted) {
+    if (MakeReferenceKey(reference.value, match.key.account()) != match.key) continue;
+    const std::string normal = NormalReference(reference.value);
+    for (std::string_view text : carried) {
+      if (NormalReference(text) == normal) return true;
+    }
+  }
+  return false;
+}
+
+class EntangledRound {
+ public:
+  explicit EntangledRound(Books* books) : books_(books) {}
+
+  void Run(std::vector<Match> matches) {
+    std::sort(matches.begin(), matches.end(), [](const Match& a, const Match& b) {
+      return std::tie(a.payment, a.key.high, a.key.low, a.item) <
+             std::tie(b.payment, b.key.high, b.key.low, b.item);
+    });
+    std::vector<std::pair<size_t, size_t>> groups;  // of one payment each
+    for (size_t begin = 0; begin < matches.size();) {
+      size_t end = begin + 1;
+      while (end < matches.size() && matches[end].payment == matches[begin].payment) ++end;
+      groups.emplace_back(begin, end);
+      begin = end;
+    }
+    std::sort(groups.begin(), groups.end(), [&](const auto& a, const auto& b) {
+      return books_->DecidesBefore(matches[a.first].payment, matches[b.first].payment);
+    });
+    for (const auto& [begin, end] : groups) {
+      const PaymentHandle payment = matches[begin].payment;
+      Decide(payment, absl::MakeConstSpan(matches).subspan(begin, end - begin));
+      if (books_->payments.At(payment).has(PaymentRecord::kReversed)) {
+        TakeBack(books_, payment);
+      }
+    }
+  }
+
+ private:
+  void Decide(PaymentHandle handle, absl::Span<const Match> matches) {
+    PaymentRecord& payment = books_->payments.At(handle);
+    KVITT_CHECK(payment.decided == PaymentCase::kUndecided);
+    references_.clear();
+    books_->payments.References(payment, &references_);
+    const size_t quoted = CollectLeads(payment, matches);
+    if (quoted > 1) {
+      DecideSeveral(handle, &payment, quoted);
+      return;
+    }
+    if (leads_.empty()) return;  // a hashed key only looked like the item's
+    const Lead& lead = leads_[0];
+    if (lead.open.size() == 1 || (lead.open.empty() && !lead.closed.empty())) {
+      DecideOnItem(books_, &payment, lead.open.empty() ? lead.closed[0] : lead.open[0],
+                   Rule::kReferenceExact, Confidence::kHigh);
+      return;
+    }
+    // The reference stands on several open items: it names a customer, or says nothing.
+    if (lead.open.empty()) return;
+    ComposedDecision& composed = books_->decisions.Compose(handle);
+    composed.named = lead.open;
+    composed.findings.push_back({.code = DeviationCode::kReferenceAmbiguous,
+                                 .item = lead.open[0],
+                                 .note = NameItems(*books_, lead.open)});
+  }
+
+  // Fills leads_ with one lead for each different reference that found something; returns how many
+  // different references were quoted.
+  size_t CollectLeads(const PaymentRecord& payment, absl::Span<const Match> matches) {
+    leads_.clear();
+    lead_amounts_.clear();
+    missing_.clear();
+    std::vector<ReferenceKey> keys;
+    for (const PaymentReference& reference : references_) {
+      const ReferenceKey key = MakeReferenceKey(reference.value, kAnyAccount);
+      if (key.is_none() || std::find(keys.begin(), keys.end(), key) != keys.end()) continue;
+      keys.push_back(key);
+      Lead lead;
+      for (const Match& match : matches) {
+        if (match.key.On(kAnyAccount) != key || !SameText(*books_, payment, match)) continue;
+        const ItemRecord& item = books_->items.At(match.item);
+        std::vector<ItemHandle>& list =
+            item.open_minor == 0 || item.status() == ItemStatus::kClosed ? lead.closed : lead.open;
+        if (std::find(list.begin(), list.end(), match.item) == list.end()) {
+          list.push_back(match.item);
+        }
+      }
+      if (lead.open.empty() && lead.closed.empty()) {
+        missing_.push_back(reference.value);
+        continue;
+      }
+      SortItems(*books_, &lead.open);
+      SortItems(*books_, &lead.closed);
+      leads_.push_back(std::move(lead));
+      lead_amounts_.push_back(reference);
+    }
+    return keys.size();
+  }
+
+  void DecideSeveral(PaymentHandle handle, PaymentRecord* payment, size_t quoted) {
+    std::vector<PaymentPart> parts;
+    std::vector<ItemHandle> all;
+    bool clear = leads_.size() == quoted;
+    for (size_t i = 0; i < leads_.size(); ++i) {
+      all.insert(all.end(), leads_[i].open.begin(), leads_[i].open.end());
+      clear = clear && leads_[i].open.size() == 1;
+      if (leads_[i].open.size() != 1) continue;
+      const ItemHandle item = leads_[i].open[0];
+      // Two references of one item are one part.
+      const bool known = std::any_of(parts.begin(), parts.end(),
+                                     [&](const PaymentPart& part) { return part.item == item; });
+      if (!known) {
+        parts.push_back({item, lead_amounts_[i].has_amount, lead_amounts_[i].amount_minor});
+      }
+    }
+    if (clear && parts.size() == 1) {
+      DecideOnItem(books_, payment, parts[0].item, Rule::kReferenceExact, Confidence::kHigh);
+      return;
+    }
+    if (clear && SettleParts(books_, handle, parts, Rule::kReferenceExact, Confidence::kHigh)) {
+      return;
+    }
+    // Not all of the references lead to one open item each: nothing is posted on the strength of
+    // some.
+    if (books_->decisions.Find(handle) != nullptr) return;
+    ComposedDecision& composed = books_->decisions.Compose(handle);
+    composed.named = all;
+    Finding finding;
+    finding.code =
+        missing_.empty() ? DeviationCode::kReferenceAmbiguous : DeviationCode::kReferenceUnknown;
+    if (!all.empty()) finding.item = all[0];
+    for (std::string_view text : missing_) {
+      finding.note += finding.note.empty() ? "Not found: " : ", ";
+      finding.note += text;
+    }
+    if (missing_.empty()) finding.note = NameItems(*books_, all);
+    if (all.empty() && missing_.empty()) {
+      // Every item is closed already.
+      DecideOnItem(books_, payment, leads_[0].closed[0], Rule::kReferenceExact, Confidence::kHigh);
+      return;
+    }
+    composed.findings.push_back(std::move(finding));
+    if (!parts.empty()) {
+      composed.suggestions.push_back(SuggestParts(*books_, *payment, parts, Rule::kReferenceExact));
+    }
+  }
+
+  Books* books_;
+  std::vector<PaymentReference> references_;
+  std::vector<Lead> leads_;
+  std::vector<PaymentReference> lead_amounts_;
+  std::vector<std::string_view> missing_;
+};
+
+// Item ids may be quoted as references. They are added to the index only when some payment quotes a
+// reference that looks like one of them.
+void AddIdAliases(Books* books) {
+  ItemStore& items = books->items;
+  const ShapeSet& quoted = books->payments.reference_shapes();
+  if (!quoted.Intersects(items.id_shapes())) return;
+  std::vector<ItemAlias> aliases;
+  char scratch[kPackedTextBytesMax];
+  for (ItemHandle chunk : items.AllChunks()) {
+    for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
+      ItemRecord& item = items.At(chunk + i);
+      if (!item.has(ItemRecord::kFilled)) break;
+      if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kDead)) continue;
+      const AccountNumber account = item.key.account();
+      const ReferenceKey key = MakeReferenceKey(items.ItemId(item, scratch), account);
+      if (key.is_none() || key == item.key || !quoted.Has(key)) continue;
+      item.set(ItemRecord::kIdIsAlias);
+      aliases.push_back({key, chunk + i, BucketOf(StableHash(key, books->account_hash[account]))});
+    }
+  }
+  items.AddAliases(std::move(aliases));
+}
+
+}  // namespace
+
+void RunReferenceExact(Books* books, bool look_at_payments) {
+  AddIdAliases(books);
+  JoinResult joined = JoinBuckets(books, look_at_payments);
+  if (!joined.misses.empty() && !joined.entangled.empty()) {
+    // A payment that found something by one key does not miss by another.
+    absl::flat_hash_set<PaymentHandle> found;
+    for (const Match& match : joined.entangled) found.insert(match.payment);
+    std::erase_if(joined.misses, [&](const Miss& miss) { return found.contains(miss.payment); });
+  }
+  EntangledRound(books).Run(std::move(joined.entangled));
+  MarkOtherAccountReferences(books, joined.misses);
+}
+
+}  // namespace kvitt

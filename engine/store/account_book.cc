@@ -1,0 +1,87 @@
+#include "engine/store/account_book.h"
+
+#include <xxhash.h>
+
+#include <cstring>
+
+#include "engine/value/digits.h"
+#include "kvitt/check.h"
+#include "kvitt/reference.h"
+
+namespace kvitt {
+
+AccountBook::AccountBook() {
+  accounts_.push_back({"", XXH3_64bits("*", 1)});
+  by_spelling_[""] = kAnyAccount;
+}
+
+AccountNumber AccountBook::Number(std::string_view account) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto known = by_spelling_.find(std::string(account));
+  if (known != by_spelling_.end()) return known->second;
+  std::string text = NormalAccount(account);
+  const std::string alias = AccountAlias(text);
+  const auto [entry, is_new] = by_alias_.try_emplace(alias, 0);
+  if (is_new) {
+    entry->second = static_cast<AccountNumber>(accounts_.size());
+    KVITT_CHECK(entry->second <= kAccountsMax);
+    accounts_.push_back({std::move(text), XXH3_64bits(alias.data(), alias.size())});
+  } else if (std::string& written = accounts_[entry->second].text; text < written) {
+    // Which of two spellings is written must not depend on which came first: the bytewise smaller
+    // one, so an IBAN wins over `bban-no:`.
+    written = std::move(text);
+  }
+  // Spellings beyond any sensible ledger are worked out anew each time.
+  constexpr size_t kSpellingsMax = 4'000'000;
+  if (by_spelling_.size() < kSpellingsMax) by_spelling_[std::string(account)] = entry->second;
+  return entry->second;
+}
+
+std::string_view AccountBook::Text(AccountNumber number) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return accounts_[number].text;
+}
+
+uint64_t AccountBook::StableHash(AccountNumber number) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return accounts_[number].stable_hash;
+}
+
+AccountNumber AccountBook::size() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return static_cast<AccountNumber>(accounts_.size());
+}
+
+AccountCache::AccountCache(AccountBook* book) : book_(book), slots_(kSlots) {}
+
+AccountNumber AccountCache::Number(std::string_view account, uint64_t* stable_hash) {
+  if (account.empty() || account.size() > kTextMax) {
+    const AccountNumber number = account.empty() ? kAnyAccount : book_->Number(account);
+    *stable_hash = book_->StableHash(number);
+    return number;
+  }
+  const __m128i tail = LoadTail16(account.data(), account.size());
+  const uint64_t low = static_cast<uint64_t>(_mm_cvtsi128_si64(tail));
+  const uint64_t high = static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(tail, tail)));
+  const uint64_t mixed = (low ^ (high * 0x9e3779b97f4a7c15u)) * 0xd6e8feb86659fd93u;
+  static_assert(kSlots == 4096);
+  Slot& slot = slots_[mixed >> 52];
+  if (slot.size == account.size()) {
+    // The tail is compared as a register; a longer text's head byte by byte.
+    const __m128i kept = LoadTail16(slot.text, slot.size);
+    bool same = _mm_movemask_epi8(_mm_cmpeq_epi8(kept, tail)) == 0xffff;
+    for (size_t i = 0; same && i + 16 < account.size(); ++i) same = slot.text[i] == account[i];
+    if (same) {
+      *stable_hash = slot.stable_hash;
+      return slot.number;
+    }
+  }
+  slot.number = book_->Number(account);
+  slot.stable_hash = book_->StableHash(slot.number);
+  slot.size = static_cast<uint8_t>(account.size());
+  std::memcpy(slot.text, account.data(), account.size());
+  *stable_hash = slot.stable_hash;
+  return slot.number;
+}
+
+}  // namespace kvitt

@@ -1,0 +1,69 @@
+// Creditor accounts of the run, as small numbers.
+//
+// Number 0 is "any account": an item without a creditor account can be paid on all of them. Two
+// spellings of one account (NO93 8601 1117 947 and bban-no:86011117947) get one number. Numbers
+// depend on who came first and never reach an output; the stable hash and the text do.
+
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+
+namespace kvitt {
+
+using AccountNumber = uint32_t;
+inline constexpr AccountNumber kAnyAccount = 0;
+inline constexpr AccountNumber kAccountsMax = (uint32_t{1} << 28) - 1;
+
+class AccountBook {
+ public:
+  AccountBook();
+  // The number of an account in any spelling. Thread-safe, as are the others.
+  AccountNumber Number(std::string_view account);
+  // The account as it is written to outputs; stable only when every account has been met.
+  std::string_view Text(AccountNumber number) const;
+  // A hash of the account's comparable form that never changes between runs and machines.
+  uint64_t StableHash(AccountNumber number) const;
+  AccountNumber size() const;
+
+ private:
+  struct Account {
+    std::string text;
+    uint64_t stable_hash;
+  };
+
+  mutable std::mutex mutex_;
+  absl::flat_hash_map<std::string, AccountNumber> by_spelling_;
+  absl::flat_hash_map<std::string, AccountNumber> by_alias_;
+  std::deque<Account> accounts_;  // never moves
+};
+
+// One lane's memory of the accounts that it met: a section of a bank file repeats its account, and
+// a ledger has a few thousand.
+class AccountCache {
+ public:
+  explicit AccountCache(AccountBook* book);
+  AccountNumber Number(std::string_view account, uint64_t* stable_hash);
+
+ private:
+  static constexpr size_t kSlots = 4096;
+  static constexpr size_t kTextMax = 43;
+
+  struct Slot {
+    uint64_t stable_hash = 0;
+    AccountNumber number = 0;
+    uint8_t size = 0;
+    char text[kTextMax] = {};
+  };
+
+  AccountBook* book_;
+  std::vector<Slot> slots_;
+};
+
+}  // namespace kvitt

@@ -1,0 +1,117 @@
+#include "engine/store/packed_text.h"
+
+#include <bit>
+#include <cstring>
+
+#include "engine/value/digits.h"
+#include "kvitt/check.h"
+
+namespace kvitt {
+namespace {
+
+// From the top: 1 bit arena; then 9 bits prefix, 4 bits digit count, 50 bits number, or 23 bits
+// length, 8 bits unused, 32 bits handle.
+constexpr int kDigitsMax = 15;
+constexpr uint64_t kArenaBit = uint64_t{1} << 63;
+
+uint64_t Pieces(uint32_t prefix, int digits, uint64_t number) {
+  return (uint64_t{prefix} << 54) | (static_cast<uint64_t>(digits) << 50) | number;
+}
+
+}  // namespace
+
+char* TextArena::Lane::Allocate(size_t size, uint32_t* handle) {
+  KVITT_CHECK(size <= kTextBytesMax);
+  constexpr uint32_t kRunUnits = (uint32_t{1} << 20) / kUnitBytes;
+  const uint32_t units = static_cast<uint32_t>((size + kUnitBytes - 1) / kUnitBytes);
+  if (end_ - next_ < units) {
+    if (units > kRunUnits / 4) {
+      // Large texts get runs of their own and leave the lane's run alone.
+      *handle = arena_->units_.Allocate(std::bit_ceil(units));
+      return arena_->At(*handle);
+    }
+    next_ = arena_->units_.Allocate(kRunUnits);
+    end_ = next_ + kRunUnits;
+    // A run at the very end of the space would wrap to zero.
+    KVITT_CHECK(end_ > next_);
+  }
+  *handle = next_;
+  next_ += units;
+  return arena_->At(*handle);
+}
+
+PrefixBook::PrefixBook() {
+  entries_[0].size = 0;
+}
+
+uint32_t PrefixBook::Number(std::string_view prefix) {
+  if (prefix.empty()) return 0;
+  const auto find = [&](uint32_t from, uint32_t to) -> uint32_t {
+    for (uint32_t i = from; i < to; ++i) {
+      if (Prefix(i) == prefix) return i;
+    }
+    return kPrefixesMax + 1;
+  };
+  const uint32_t seen = count_.load(std::memory_order_acquire);
+  const uint32_t number = find(1, seen);
+  if (number <= kPrefixesMax || seen > kPrefixesMax) return number;
+  std::lock_guard<std::mutex> lock(mutex_);
+  const uint32_t now = count_.load(std::memory_order_relaxed);
+  const uint32_t again = find(seen, now);
+  if (again <= kPrefixesMax || now > kPrefixesMax) return again;
+  std::memcpy(entries_[now].text, prefix.data(), prefix.size());
+  entries_[now].size = static_cast<uint8_t>(prefix.size());
+  count_.store(now + 1, std::memory_order_release);
+  return now;
+}
+
+PackedText TextPacker::Pack(std::string_view text) {
+  if (text.empty()) return {};
+  const __m128i tail = LoadTail16(text.data(), text.size());
+  // Digits at the end, counted from the highest byte down.
+  const uint32_t others = ~DigitMask(tail) & 0xffffu;
+  const int run = others == 0 ? 16 : std::countl_zero(others << 16);
+  if (run > kDigitsMax) return PackArena(text);
+  const size_t prefix_size = text.size() - static_cast<size_t>(run);
+  if (prefix_size > PrefixBook::kPrefixBytesMax) return PackArena(text);
+  uint32_t prefix = 0;
+  if (prefix_size != 0) {
+    bool same = prefix_size == last_size_;
+    for (size_t i = 0; same && i < prefix_size; ++i) same = last_prefix_[i] == text[i];
+    if (same) {
+      prefix = last_number_;
+    } else {
+      prefix = book_->Number(text.substr(0, prefix_size));
+      if (prefix > PrefixBook::kPrefixesMax) return PackArena(text);
+      std::memcpy(last_prefix_, text.data(), prefix_size);
+      last_size_ = prefix_size;
+      last_number_ = prefix;
+    }
+  }
+  return PackedText::FromBits(Pieces(prefix, run, ParseTail16(tail, run)));
+}
+
+PackedText TextPacker::PackArena(std::string_view text) {
+  KVITT_CHECK(text.size() < TextArena::kTextBytesMax);
+  uint32_t handle = 0;
+  std::memcpy(lane_.Allocate(text.size(), &handle), text.data(), text.size());
+  return PackedText::FromBits(kArenaBit | (static_cast<uint64_t>(text.size()) << 40) | handle);
+}
+
+std::string_view Unpack(PackedText packed,
+                        const PrefixBook& book,
+                        const TextArena& arena,
+                        char* scratch) {
+  const uint64_t bits = packed.bits();
+  if (packed.in_arena()) {
+    return {arena.At(static_cast<uint32_t>(bits)), (bits & ~kArenaBit) >> 40};
+  }
+  const std::string_view prefix = book.Prefix(static_cast<uint32_t>(bits >> 54));
+  const int digits = static_cast<int>(bits >> 50) & 15;
+  char* out = scratch;
+  for (char c : prefix) *out++ = c;
+  out = WriteDigits(out, bits & ((uint64_t{1} << 50) - 1), digits);
+  return {scratch, static_cast<size_t>(out - scratch)};
+}
+
+}  // namespace kvitt

@@ -1,0 +1,123 @@
+// Ids in eight bytes.
+//
+// Most ids of a ledger are a few letters and a running number: INV0012345, C77. Those become
+// {prefix number, count of digits, number}; anything else lies in an arena and the eight bytes say
+// where. Equal texts of the first kind have equal bytes; two arena texts must be compared as text.
+// Either kind gives back exactly the text that went in.
+
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "engine/store/segment_arena.h"
+
+namespace kvitt {
+
+class PackedText {
+ public:
+  constexpr PackedText() = default;
+
+  static constexpr PackedText FromBits(uint64_t bits) { return PackedText(bits); }
+
+  constexpr uint64_t bits() const { return bits_; }
+
+  constexpr bool empty() const { return bits_ == 0; }
+
+  constexpr bool in_arena() const { return (bits_ >> 63) != 0; }
+
+  friend constexpr bool operator==(PackedText, PackedText) = default;
+
+ private:
+  constexpr explicit PackedText(uint64_t bits) : bits_(bits) {}
+
+  uint64_t bits_ = 0;
+};
+
+// Bytes of any length, in units of 16, with one writer a lane.
+class TextArena {
+ public:
+  static constexpr uint32_t kUnitBytes = 16;
+  static constexpr size_t kTextBytesMax = size_t{8} << 20;
+
+  class Lane {
+   public:
+    explicit Lane(TextArena* arena) : arena_(arena) {}
+
+    // Space for `size` bytes; its handle in *handle. REQUIRES: size <= kTextBytesMax.
+    char* Allocate(size_t size, uint32_t* handle);
+
+   private:
+    TextArena* arena_;
+    uint32_t next_ = 0;
+    uint32_t end_ = 0;
+  };
+
+  char* At(uint32_t handle) const { return static_cast<char*>(units_.At(handle)); }
+
+  uint64_t mapped_bytes() const { return units_.mapped_bytes(); }
+
+ private:
+  SegmentArena<kUnitBytes> units_;
+};
+
+// The prefixes met so far. Thread-safe.
+class PrefixBook {
+ public:
+  static constexpr uint32_t kPrefixesMax = 511;
+  static constexpr size_t kPrefixBytesMax = 24;
+
+  PrefixBook();
+  // The number of `prefix`; 0 is the empty prefix, kPrefixesMax + 1 when the book is full.
+  uint32_t Number(std::string_view prefix);
+
+  std::string_view Prefix(uint32_t number) const {
+    const Entry& entry = entries_[number];
+    return {entry.text, entry.size};
+  }
+
+ private:
+  struct Entry {
+    char text[kPrefixBytesMax];
+    uint8_t size;
+  };
+
+  std::mutex mutex_;
+  std::atomic<uint32_t> count_{1};
+  Entry entries_[kPrefixesMax + 1];
+};
+
+// Packs the texts of one lane; remembers the last prefix.
+class TextPacker {
+ public:
+  // `book` and `arena` outlive the packer.
+  TextPacker(PrefixBook* book, TextArena* arena) : book_(book), lane_(arena) {}
+
+  PackedText Pack(std::string_view text);
+
+  TextArena::Lane& lane() { return lane_; }
+
+ private:
+  PackedText PackArena(std::string_view text);
+
+  PrefixBook* book_;
+  TextArena::Lane lane_;
+  char last_prefix_[PrefixBook::kPrefixBytesMax] = {};
+  size_t last_size_ = 0;
+  uint32_t last_number_ = 0;
+};
+
+// What a scratch buffer for Unpack must hold.
+inline constexpr size_t kPackedTextBytesMax = PrefixBook::kPrefixBytesMax + 16;
+
+// The text. Views of arena texts live as long as the arena; others are written to `scratch`, which
+// holds at least kPackedTextBytesMax bytes.
+std::string_view Unpack(PackedText packed,
+                        const PrefixBook& book,
+                        const TextArena& arena,
+                        char* scratch);
+
+}  // namespace kvitt

@@ -121,13 +121,9 @@ void WritePages(const Reconciliation& run, const Labels& labels, std::vector<std
                          {row.amount_minor, row.currency}, Name(row.kind), Name(row.rule)));
     }
     run.ReadExceptions(p, &exceptions);
-<<<<<<< HEAD
     for (size_t i = 0; i < exceptions.count; ++i) {
       WriteException(exceptions.rows[i], labels, lines);
     }
-=======
-    for (size_t i = 0; i < exceptions.count; ++i) WriteException(exceptions.rows[i], labels, lines);
->>>>>>> 3a4c1d3 (Reconcile by exact reference: stores, bucket join, the table of differing amounts, duplicates, reversals, invariants)
   }
   for (const ExceptionRow& row : run.FileExceptions()) WriteException(row, labels, lines);
 }
@@ -157,7 +153,6 @@ std::vector<std::string> RunOnce(const Case& test, const Variant& variant) {
   if (const absl::Status status = run.Run(); !status.ok()) {
     return {"the run failed: " + std::string(status.message())};
   }
-  run.PrepareOpenItems();
   std::vector<std::string> lines;
   const Labels labels = LabelPayments(test, run);
   WritePages(run, labels, &lines);

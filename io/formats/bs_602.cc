@@ -34,9 +34,8 @@
 // deviation of its record. A line that names an amount paid for it contradicts itself, and the file
 // is set aside.
 
-#include <algorithm>
-#include <cstring>
 #include <memory>
+#include <utility>
 
 #include "io/bytes/charset.h"
 #include "io/bytes/date_memory.h"
@@ -55,7 +54,6 @@ using bs::RecordType;
 
 constexpr std::string_view kFormat = "bs602";
 constexpr std::string_view kType = "0602";
-constexpr Charset kCharset = Charset::kWindows1252;
 constexpr int kDecimals = 2;
 
 // Where the fields of a transaction stand.
@@ -97,103 +95,61 @@ constexpr bs::SectionRule kSections[] = {
     {"0215", kSlipDone | kSlipReturned},
 };
 
-// Reads one block.
-class Bs602Block {
+class Bs602Block : public bs::BlockParser<Bs602Block> {
  public:
-  Bs602Block(const Block& block, BlockSink* sink)
-      : block_(block), sink_(sink), summary_(std::make_unique<bs::Summary>()) {}
+  using BlockParser::BlockParser;
 
-  std::unique_ptr<bs::Summary> Read() {
-    FixedWidthLines<bs::kRecordWidth> lines(block_.bytes, Framing::kLines, &arena_);
-    FixedRecord record;
-    while (lines.Next(&record)) TakeRecord(record);
-    Flush();
-    BlockTally& tally = summary_->tally;
-    tally.lines = lines.lines();
-    tally.statements_opened = statement_;
-    tally.entries = tally.transactions;
-    if (credit_ != 0) tally.credit_minor[dkk_] = credit_;
-    if (debit_ != 0) tally.debit_minor[dkk_] = debit_;
-    summary_->warnings.Add("a tab in a record was left out", lines.repairs().tabs, 0);
-    return std::move(summary_);
+  static bool IsOwnSection(uint32_t code) {
+    return code == CodeWord("0211") || code == CodeWord("0215");
+  }
+
+  void TakeName(const FixedRecord& record) { NoteUnread(record); }
+
+  void TakeText(const FixedRecord& record) { NoteUnread(record); }
+
+  uint32_t TakeTransaction(const FixedRecord& record) {
+    switch (bs::CodeOf(record.cells)) {
+      case CodeWord("0236"):
+        Money<kAutomatic>(record, kDone);
+        return kDone;
+      case CodeWord("0239"):
+        Money<kAutomatic>(record, kReturned);
+        return kReturned;
+      case CodeWord("0297"):
+        Money<kSlip>(record, kSlipDone);
+        return kSlipDone;
+      case CodeWord("0299"):
+        Money<kSlip>(record, kSlipReturned);
+        return kSlipReturned;
+      case CodeWord("0237"):
+        NoMoney(record, kRejected);
+        return kRejected;
+      case CodeWord("0238"):
+        NoMoney(record, kCancelled);
+        return kCancelled;
+      default:
+        return bs::kForeignCode;
+    }
+  }
+
+  void Flush() {
+    if (!batch_.payments.empty()) sink_->Payments(batch_);
+    batch_.Clear();
   }
 
  private:
   static constexpr size_t kBatchMax = 256;
 
-  uint64_t OffsetOf(const FixedRecord& record) const { return block_.offset + record.offset; }
+  struct Dates {
+    Date payment;
+    Date booking;
+  };
 
-  void Malformed(const FixedRecord& record, std::string text) {
-    AddProblem(summary_.get(), DeviationCode::kRecordMalformed, record.line, OffsetOf(record),
-               std::move(text));
-  }
-
-  void TakeRecord(const FixedRecord& record) {
-    const RecordType type = bs::TypeOf(record.cells);
-    if (type == RecordType::kNoise) {
-      ++summary_->noise;
-      return;
-    }
-    if (record.flaw != LineFlaw::kNone) [[unlikely]] {
-      Malformed(record, Joined({"a record of 128 characters was expected, found one that is ",
-                                Describe(record.flaw)}));
-      return;
-    }
-    switch (type) {
-      case RecordType::kTransaction:
-        return TakeTransaction(record);
-      case RecordType::kName:
-        return CountRecord(record, &summary_->tail.names);
-      case RecordType::kText:
-        return CountRecord(record, &summary_->tail.texts);
-      case RecordType::kSectionStart:
-        if (IsSection(bs::CodeOf(record.cells))) ++statement_;
-        [[fallthrough]];
-      case RecordType::kDeliveryStart:
-      case RecordType::kSectionEnd:
-      case RecordType::kDeliveryEnd:
-      case RecordType::kUnknown:
-        return AddEnvelope(type, record, OffsetOf(record), summary_.get());
-      case RecordType::kNoise:
-        return;
-    }
-  }
-
-  static bool IsSection(uint32_t code) {
-    return code == CodeWord("0211") || code == CodeWord("0215");
-  }
-
-  void CountRecord(const FixedRecord& record, uint64_t* counter) {
-    bs::Count(record, OffsetOf(record), counter, &summary_->tail);
+  void NoteUnread(const FixedRecord& record) {
     summary_->warnings.Note("a name or text record was counted and not read", record.line);
   }
 
-  void TakeTransaction(const FixedRecord& record) {
-    bs::Run& run = summary_->tail;
-    bs::Count(record, OffsetOf(record), &run.transactions, &run);
-    bs::CountCreditor(record.cells, &run);
-    switch (bs::CodeOf(record.cells)) {
-      case CodeWord("0236"):
-        return Money<kAutomatic>(record, kDone);
-      case CodeWord("0239"):
-        return Money<kAutomatic>(record, kReturned);
-      case CodeWord("0297"):
-        return Money<kSlip>(record, kSlipDone);
-      case CodeWord("0299"):
-        return Money<kSlip>(record, kSlipReturned);
-      case CodeWord("0237"):
-        return NoMoney(record, kRejected);
-      case CodeWord("0238"):
-        return NoMoney(record, kCancelled);
-      default:
-        break;
-    }
-    if ((run.codes & bs::kForeignCode) == 0) run.first_foreign = {record.line, OffsetOf(record)};
-    run.codes |= bs::kForeignCode;
-  }
-
   void NoMoney(const FixedRecord& record, CodeBit code) {
-    summary_->tail.codes |= code;
     uint64_t paid = 0;
     if (!ReadDigits<kPaid>(record.cells, &paid) || paid != 0) {
       Malformed(record, ExpectedFound("amount paid of a rejected or cancelled debit", "zeros",
@@ -212,9 +168,8 @@ class Bs602Block {
     notice.record = record.line;
     notice.byte_offset = OffsetOf(record);
     notice.text = Joined({"a direct debit of ", FormatAmount(static_cast<int64_t>(due), kDecimals),
-                          " DKK with the reference \"",
-                          TextField(record, kAutomatic.reference, kCharset, &arena_), "\" was ",
-                          code == kRejected ? "rejected" : "cancelled",
+                          " DKK with the reference \"", Text(record, kAutomatic.reference),
+                          "\" was ", code == kRejected ? "rejected" : "cancelled",
                           ": expected a payment, found none; nothing was posted"});
     sink_->Problem(notice);
   }
@@ -222,7 +177,6 @@ class Bs602Block {
   template <Layout kLayout>
   void Money(const FixedRecord& record, CodeBit code) {
     const char* cells = record.cells;
-    summary_->tail.codes |= code;
     uint64_t paid = 0;
     uint64_t due = 0;
     if (!ReadDigits<kPaid>(cells, &paid)) [[unlikely]] {
@@ -250,11 +204,6 @@ class Bs602Block {
     }
     Emit<kLayout>(record, code, sign == '1', static_cast<int64_t>(paid), dates);
   }
-
-  struct Dates {
-    Date payment;
-    Date booking;
-  };
 
   bool ReadDates(const FixedRecord& record, bool is_paid, Dates* dates) {
     const char* cells = record.cells;
@@ -296,7 +245,7 @@ class Bs602Block {
     payment.value_date = dates.payment;
     payment.statement = statement_;
     payment.record = static_cast<uint32_t>(summary_->tally.transactions++);
-    payment.customer_id = CustomerOf(TextField(record, kLayout.customer, kCharset, &arena_));
+    payment.customer_id = bs::WithoutZeros(Text(record, kLayout.customer));
     if (dates.booking > summary_->tally.last_date) summary_->tally.last_date = dates.booking;
     Date& first_date = summary_->tally.first_date;
     if (!first_date.has_value() || dates.booking < first_date) first_date = dates.booking;
@@ -309,20 +258,19 @@ class Bs602Block {
 
   // Group, customer, mandate and due date name a debit; its return repeats them under another code.
   void NameDebit(const FixedRecord& record, bool is_return, Payment* payment) {
-    const std::string_view key = TextField(record, kAutomatic.key, kCharset, &arena_);
+    const std::string_view key = Text(record, kAutomatic.key);
     payment->kind = is_return ? PaymentKind::kDirectDebitReturn : PaymentKind::kDirectDebit;
-    payment->bank_reference =
-        is_return ? TextField(record, kCodeToDueDate, kCharset, &arena_) : key;
+    payment->bank_reference = is_return ? Text(record, kCodeToDueDate) : key;
     if (is_return) payment->reverses = key;
-    const std::string_view reference = TextField(record, kAutomatic.reference, kCharset, &arena_);
+    const std::string_view reference = Text(record, kAutomatic.reference);
     if (!reference.empty()) {
       batch_.AddReference(payment, {reference, ReferenceScheme::kUnknown, false, 0});
     }
   }
 
   void NameSlip(const FixedRecord& record, bool is_return, Payment* payment) {
-    std::string_view key = TextField(record, kArchive, kCharset, &arena_);
-    if (key.empty()) key = TextField(record, kSlip.key, kCharset, &arena_);
+    std::string_view key = Text(record, kArchive);
+    if (key.empty()) key = Text(record, kSlip.key);
     payment->kind = is_return ? PaymentKind::kReversal : PaymentKind::kPayment;
     payment->bank_reference = is_return ? arena_.Join("0299 ", key) : key;
     if (is_return) payment->reverses = key;
@@ -330,7 +278,7 @@ class Bs602Block {
     if (!ReadDigits<kFee>(record.cells, &fee) || fee != 0) {
       summary_->warnings.Note("a fee of a payment slip was not read", record.line);
     }
-    const std::string_view reference = TextField(record, kSlip.reference, kCharset, &arena_);
+    const std::string_view reference = Text(record, kSlip.reference);
     if (!reference.empty()) {
       batch_.AddReference(payment, {reference, ReferenceScheme::kUnknown, false, 0});
       return;
@@ -351,47 +299,7 @@ class Bs602Block {
     return CheckNumber(scheme, id).ok ? id : std::string_view();
   }
 
-  // Customer numbers are filled with zeros; letters may occur.
-  static std::string_view CustomerOf(std::string_view cells) {
-    const size_t first = cells.find_first_not_of('0');
-    return first == std::string_view::npos ? std::string_view() : cells.substr(first);
-  }
-
-  std::string_view AccountOf(const FixedRecord& record) {
-    uint64_t creditor;
-    std::memcpy(&creditor, record.cells + bs::kCreditor.offset(), sizeof(creditor));
-    if (creditor == creditor_) return account_;
-    uint64_t number = 0;
-    if (!ReadDigits<bs::kCreditor>(record.cells, &number)) {
-      Malformed(record, ExpectedFound("number of the creditor", "eight digits",
-                                      Cells(record.cells, bs::kCreditor)));
-    }
-    creditor_ = creditor;
-    account_ = arena_.Join("pbs:", TextField(record, bs::kCreditor, kCharset, &arena_));
-    std::vector<std::string>& accounts = summary_->tally.accounts;
-    if (accounts.size() < 100 &&
-        std::find(accounts.begin(), accounts.end(), account_) == accounts.end()) {
-      accounts.emplace_back(account_);
-    }
-    return account_;
-  }
-
-  void Flush() {
-    if (!batch_.payments.empty()) sink_->Payments(batch_);
-    batch_.Clear();
-  }
-
-  const Block& block_;
-  BlockSink* sink_;
-  std::unique_ptr<bs::Summary> summary_;
-  TextArena arena_;
   PaymentBatch batch_;
-  const Currency dkk_ = Currency::FromCode("DKK");
-  Int128 credit_ = 0;
-  Int128 debit_ = 0;
-  uint32_t statement_ = 0;
-  uint64_t creditor_ = 0;
-  std::string_view account_;
   DateMemory<ParseDateDDMMYY> due_date_;
   DateMemory<ParseDateDDMMYY> payment_date_;
   DateMemory<ParseDateDDMMYY> booking_date_;
@@ -406,7 +314,7 @@ class Bs602Reader : public FormatReader {
   std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
                                            std::string_view,
                                            BlockSink* sink) const override {
-    return Bs602Block(block, sink).Read();
+    return Bs602Block(block, sink).Parse();
   }
 
   FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {

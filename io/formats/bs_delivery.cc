@@ -380,6 +380,11 @@ void JudgeDeliveries(const DeliveryRules& rules,
   verdict->warnings().Add("a line that is none of Betalingsservice was passed over", noise, 0);
 }
 
+std::string_view WithoutZeros(std::string_view number) {
+  const size_t first = number.find_first_not_of('0');
+  return first == std::string_view::npos ? std::string_view() : number.substr(first);
+}
+
 bool HoldsDelivery(std::string_view head, std::string_view type) {
   constexpr size_t kTypeAt = 16;
   size_t at = 0;
@@ -404,7 +409,7 @@ void Written::Add(const Written& section) {
 }
 
 RecordImage RecordOfType(std::string_view type) {
-  RecordImage record(kRecordWidth, Charset::kWindows1252);
+  RecordImage record(kRecordWidth, kCharset);
   record.SetText({1, 2}, "BS");
   record.SetText({3, 5}, type);
   return record;

@@ -22,13 +22,16 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/types/span.h"
+#include "io/bytes/charset.h"
 #include "io/bytes/fixed_width.h"
 #include "io/bytes/record_image.h"
 #include "io/formats/format.h"
@@ -38,6 +41,8 @@
 namespace kvitt::bs {
 
 inline constexpr size_t kRecordWidth = 128;
+// Assumed: no public source says.
+inline constexpr Charset kCharset = Charset::kWindows1252;
 
 enum class RecordType : uint8_t {
   kNoise,          // not a BS line
@@ -111,22 +116,142 @@ struct Summary : BlockSummary {
   uint64_t noise = 0;    // lines that are none of BS
 };
 
-// Notes a record of a run.
-inline void Count(const FixedRecord& record, uint64_t offset, uint64_t* counter, Run* run) {
-  if (!run->any()) run->first = {record.line, offset};
-  ++*counter;
-}
-
-// Notes the creditor of a transaction.
-inline void CountCreditor(const char* cells, Run* run) {
-  uint64_t creditor;
-  std::memcpy(&creditor, cells + kCreditor.offset(), sizeof(creditor));
-  if (run->creditor == 0) run->creditor = creditor;
-  run->creditors_differ |= run->creditor != creditor;
-}
-
 // Ends a run with an envelope record.
 void AddEnvelope(RecordType type, const FixedRecord& record, uint64_t offset, Summary* summary);
+
+// Parsing a block of any delivery. Derived says what it makes of a record that has been counted:
+//
+//   uint32_t TakeTransaction(const FixedRecord&)   reads a 042; its code's bit, or kForeignCode
+//   void TakeName(const FixedRecord&)              a 022
+//   void TakeText(const FixedRecord&)              a 052
+//   bool IsOwnSection(uint32_t code)               whether a section with this code is a statement
+//   void Flush()                                   hands the last batch over
+template <typename Derived>
+class BlockParser {
+ public:
+  BlockParser(const Block& block, BlockSink* sink)
+      : block_(block), sink_(sink), summary_(std::make_unique<Summary>()) {}
+
+  std::unique_ptr<BlockSummary> Parse() {
+    FixedWidthLines<kRecordWidth> lines(block_.bytes, Framing::kLines, &arena_);
+    FixedRecord record;
+    while (lines.Next(&record)) TakeRecord(record);
+    derived()->Flush();
+    BlockTally& tally = summary_->tally;
+    tally.lines = lines.lines();
+    tally.statements_opened = statement_;
+    tally.entries = tally.transactions;
+    if (credit_ != 0) tally.credit_minor[dkk_] = credit_;
+    if (debit_ != 0) tally.debit_minor[dkk_] = debit_;
+    summary_->warnings.Add("a tab in a record was left out", lines.repairs().tabs, 0);
+    return std::move(summary_);
+  }
+
+ protected:
+  uint64_t OffsetOf(const FixedRecord& record) const { return block_.offset + record.offset; }
+
+  void Malformed(const FixedRecord& record, std::string text) {
+    AddProblem(summary_.get(), DeviationCode::kRecordMalformed, record.line, OffsetOf(record),
+               std::move(text));
+  }
+
+  std::string_view Text(const FixedRecord& record, Field field) {
+    return TextField(record, field, kCharset, &arena_);
+  }
+
+  // `pbs:12345678` of the creditor of a transaction.
+  std::string_view AccountOf(const FixedRecord& record) {
+    uint64_t creditor;
+    std::memcpy(&creditor, record.cells + kCreditor.offset(), sizeof(creditor));
+    if (creditor != creditor_) [[unlikely]] {
+      creditor_ = creditor;
+      NameAccount(record);
+    }
+    return account_;
+  }
+
+  const Block& block_;
+  BlockSink* sink_;
+  std::unique_ptr<Summary> summary_;
+  TextArena arena_;
+  const Currency dkk_ = Currency::FromCode("DKK");
+  Int128 credit_ = 0;
+  Int128 debit_ = 0;
+  uint32_t statement_ = 0;  // sections opened in this block
+
+ private:
+  Derived* derived() { return static_cast<Derived*>(this); }
+
+  void TakeRecord(const FixedRecord& record) {
+    const RecordType type = TypeOf(record.cells);
+    if (type == RecordType::kNoise) {
+      ++summary_->noise;
+      return;
+    }
+    if (record.flaw != LineFlaw::kNone) [[unlikely]] {
+      Malformed(record, Joined({"a record of 128 characters was expected, found one that is ",
+                                Describe(record.flaw)}));
+      return;
+    }
+    switch (type) {
+      case RecordType::kTransaction:
+        return CountTransaction(record);
+      case RecordType::kName:
+        CountRecord(record, &summary_->tail.names);
+        return derived()->TakeName(record);
+      case RecordType::kText:
+        CountRecord(record, &summary_->tail.texts);
+        return derived()->TakeText(record);
+      case RecordType::kSectionStart:
+        if (derived()->IsOwnSection(CodeOf(record.cells))) ++statement_;
+        [[fallthrough]];
+      case RecordType::kDeliveryStart:
+      case RecordType::kSectionEnd:
+      case RecordType::kDeliveryEnd:
+      case RecordType::kUnknown:
+        return AddEnvelope(type, record, OffsetOf(record), summary_.get());
+      case RecordType::kNoise:
+        return;
+    }
+  }
+
+  void CountRecord(const FixedRecord& record, uint64_t* counter) {
+    if (!summary_->tail.any()) summary_->tail.first = {record.line, OffsetOf(record)};
+    ++*counter;
+  }
+
+  void CountTransaction(const FixedRecord& record) {
+    Run& run = summary_->tail;
+    CountRecord(record, &run.transactions);
+    uint64_t creditor;
+    std::memcpy(&creditor, record.cells + kCreditor.offset(), sizeof(creditor));
+    if (run.creditor == 0) run.creditor = creditor;
+    run.creditors_differ |= run.creditor != creditor;
+    const uint32_t code = derived()->TakeTransaction(record);
+    if (code == kForeignCode && (run.codes & kForeignCode) == 0) [[unlikely]] {
+      run.first_foreign = {record.line, OffsetOf(record)};
+    }
+    run.codes |= code;
+  }
+
+  void NameAccount(const FixedRecord& record) {
+    constexpr size_t kAccountsMax = 100;
+    uint64_t number = 0;
+    if (!ReadDigits<kCreditor>(record.cells, &number)) {
+      Malformed(record, ExpectedFound("number of the creditor", "eight digits",
+                                      Cells(record.cells, kCreditor)));
+    }
+    account_ = arena_.Join("pbs:", Text(record, kCreditor));
+    std::vector<std::string>& accounts = summary_->tally.accounts;
+    if (accounts.size() < kAccountsMax &&
+        std::find(accounts.begin(), accounts.end(), account_) == accounts.end()) {
+      accounts.emplace_back(account_);
+    }
+  }
+
+  uint64_t creditor_ = 0;
+  std::string_view account_;
+};
 
 struct SectionRule {
   std::string_view section;  // "0211"
@@ -144,6 +269,9 @@ struct DeliveryRules {
 void JudgeDeliveries(const DeliveryRules& rules,
                      absl::Span<const std::unique_ptr<BlockSummary>> summaries,
                      Verdict* verdict);
+
+// The digits of a field without the zeros that fill it: customer numbers, where letters may occur.
+std::string_view WithoutZeros(std::string_view number);
 
 // Whether `head` holds a delivery start of this type.
 bool HoldsDelivery(std::string_view head, std::string_view type);

@@ -8,7 +8,9 @@ namespace kvitt {
 
 // Each format file defines its row.
 extern const Format kBgMax;
+extern const Format kBs601;
 extern const Format kBs602;
+extern const Format kBs603;
 extern const Format kKtl;
 extern const Format kOcrGiro;
 extern const Format kCamt053;
@@ -28,7 +30,9 @@ const std::vector<Format>& Table() {
   // clang-format off
   static const std::vector<Format>* table = new std::vector<Format>{
       kBgMax,
+      kBs601,
       kBs602,
+      kBs603,
       kKtl,
       kOcrGiro,
       kCamt053,

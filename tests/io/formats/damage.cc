@@ -16,6 +16,7 @@ std::vector<int64_t> Sorted(std::vector<int64_t> amounts) {
 struct Good {
   std::vector<int64_t> amounts;  // sorted
   size_t told = 0;
+  uint64_t transactions = 0;
 };
 
 // Small blocks now and then, so that the joints are hit too.
@@ -30,6 +31,7 @@ void ExpectSameOrSetAside(const Format& format,
   }
   if (outcome.problems.size() > good.told && outcome.amounts.size() < good.amounts.size()) return;
   ASSERT_EQ(Sorted(outcome.amounts), good.amounts) << what;
+  ASSERT_EQ(outcome.report.transactions, good.transactions) << what;
 }
 
 }  // namespace
@@ -77,7 +79,7 @@ void ExpectProblem(const Format& format,
 void ExpectNeverHalfRead(const Format& format, const std::string& bytes, size_t first_cut) {
   const ReadOutcome whole = ReadAll(format, bytes);
   ASSERT_FALSE(whole.report.set_aside);
-  const Good good{Sorted(whole.amounts), whole.problems.size()};
+  const Good good{Sorted(whole.amounts), whole.problems.size(), whole.report.transactions};
   for (size_t cut = first_cut; cut < bytes.size(); ++cut) {
     ExpectSameOrSetAside(format, std::string_view(bytes).substr(0, cut), good,
                          "cut at " + std::to_string(cut));

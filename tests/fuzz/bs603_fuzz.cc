@@ -1,0 +1,9 @@
+// Reads invented bs603 files.
+
+#include "tests/fuzz/format_reading.h"
+#include "tests/fuzz/fuzz_target.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  kvitt::CheckReading("bs603", data, size);
+  return 0;
+}

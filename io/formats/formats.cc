@@ -22,6 +22,8 @@ extern const Format kCustomersJsonl;
 extern const Format kItemsCsv;
 extern const Format kPaymentsCsv;
 extern const Format kCustomersCsv;
+extern const Format kMt940;
+extern const Format kMt942;
 
 namespace {
 
@@ -44,6 +46,8 @@ const std::vector<Format>& Table() {
       kItemsCsv,
       kPaymentsCsv,
       kCustomersCsv,
+      kMt940,
+      kMt942,
   };
   // clang-format on
   return *table;

@@ -104,7 +104,8 @@ void Verdict::Problem(DeviationCode code, uint64_t record, uint64_t byte_offset,
   Keep({code, record, byte_offset, std::move(text)}, kFileProblemsMax, &report_->problems);
 }
 
-bool Verdict::Judge(bool agree,
+bool Verdict::Judge(DeviationCode code,
+                    bool agree,
                     std::string_view what,
                     const std::string& declared,
                     const std::string& computed,
@@ -115,7 +116,7 @@ bool Verdict::Judge(bool agree,
     return true;
   }
   ++controls_failed_;
-  Problem(DeviationCode::kControlTotalMismatch, record, byte_offset,
+  Problem(code, record, byte_offset,
           Joined({what, ": expected ", declared, " as declared, found ", computed}));
   return false;
 }
@@ -134,7 +135,8 @@ bool Verdict::Control(std::string_view what,
                       Int128 computed,
                       uint64_t record,
                       uint64_t byte_offset) {
-  return Judge(declared == computed, what, Whole(declared), Whole(computed), record, byte_offset);
+  return Judge(DeviationCode::kControlTotalMismatch, declared == computed, what, Whole(declared),
+               Whole(computed), record, byte_offset);
 }
 
 bool Verdict::ControlAmount(std::string_view what,
@@ -143,8 +145,22 @@ bool Verdict::ControlAmount(std::string_view what,
                             int decimals,
                             uint64_t record,
                             uint64_t byte_offset) {
-  return Judge(declared == computed, what, FormatSum(declared, decimals),
-               FormatSum(computed, decimals), record, byte_offset);
+  return Judge(DeviationCode::kControlTotalMismatch, declared == computed, what,
+               FormatSum(declared, decimals), FormatSum(computed, decimals), record, byte_offset);
+}
+
+bool Verdict::ControlBalance(std::string_view what,
+                             Int128 declared,
+                             Int128 computed,
+                             int decimals,
+                             uint64_t record,
+                             uint64_t byte_offset) {
+  return Judge(DeviationCode::kBalanceMismatch, declared == computed, what,
+               FormatSum(declared, decimals), FormatSum(computed, decimals), record, byte_offset);
+}
+
+void Verdict::Remark(DeviationCode code, uint64_t record, uint64_t byte_offset, std::string text) {
+  Keep({code, record, byte_offset, std::move(text)}, kFileProblemsMax, &remarks_);
 }
 
 bool Verdict::ControlText(std::string_view what,
@@ -152,8 +168,8 @@ bool Verdict::ControlText(std::string_view what,
                           std::string_view computed,
                           uint64_t record,
                           uint64_t byte_offset) {
-  return Judge(declared == computed, what, std::string(declared), std::string(computed), record,
-               byte_offset);
+  return Judge(DeviationCode::kControlTotalMismatch, declared == computed, what,
+               std::string(declared), std::string(computed), record, byte_offset);
 }
 
 void Verdict::Close(bool allow_empty) {
@@ -179,6 +195,7 @@ void Verdict::Close(bool allow_empty) {
   report.control_totals = any_control ? ControlState::kMismatch
                           : sound     ? ControlState::kVerified
                                       : ControlState::kAbsent;
+  report.problems.insert(report.problems.end(), remarks_.begin(), remarks_.end());
   std::stable_sort(
       report.problems.begin(), report.problems.end(),
       [](const RecordProblem& a, const RecordProblem& b) { return a.byte_offset < b.byte_offset; });

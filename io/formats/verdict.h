@@ -96,6 +96,18 @@ class Verdict {
                    uint64_t record,
                    uint64_t byte_offset);
 
+  // A balance that the entries must lead to; as a control, but a failure is balance_mismatch.
+  bool ControlBalance(std::string_view what,
+                      Int128 declared,
+                      Int128 computed,
+                      int decimals,
+                      uint64_t record,
+                      uint64_t byte_offset);
+
+  // Something that a person must know of but that does not make the file unsound (a statement that
+  // is missing between two others): it stands among the problems and does not set the file aside.
+  void Remark(DeviationCode code, uint64_t record, uint64_t byte_offset, std::string text);
+
   Warnings& warnings() { return warnings_; }
 
   // Sorts the problems by place and sets set_aside, only_controls_failed, control_totals and
@@ -103,7 +115,8 @@ class Verdict {
   void Close(bool allow_empty);
 
  private:
-  bool Judge(bool agree,
+  bool Judge(DeviationCode code,
+             bool agree,
              std::string_view what,
              const std::string& declared,
              const std::string& computed,
@@ -111,6 +124,7 @@ class Verdict {
              uint64_t byte_offset);
 
   FileReport* report_;
+  std::vector<RecordProblem> remarks_;
   Warnings warnings_;
   uint64_t controls_held_ = 0;
   uint64_t controls_failed_ = 0;

@@ -308,7 +308,8 @@ bool XmlScanner::OpenNode(const Tag& tag, XmlNode node) {
     cursor_ += 2;
     return Leaf(tag, node, next);
   }
-  stack_.push_back({tag.name, tag.length, node, false, tag.bindings_before});
+  stack_.push_back({tag.name, tag.length, node, false, tag.bindings_before, tag.attribute,
+                    tag.attribute_length});
   text_begin_ = tag.after;
   ++cursor_;
   if ((flags & kXmlBegin) != 0) {
@@ -336,7 +337,16 @@ bool XmlScanner::Leaf(const Tag& tag, XmlNode node, const char* end) {
     if (!Emit(event)) return false;
   }
   if ((flags & kXmlText) != 0) {
-    if (!EmitText(node, tag.after, text_end, &tag)) return false;
+    XmlEvent event;
+    event.node = node;
+    event.attribute = tag.attribute;
+    event.attribute_length = tag.attribute_length;
+    if (!EmitText(event, tag.after, text_end)) return false;
+    if (tracing_ && end != nullptr) {
+      trace_values_.push_back({static_cast<uint32_t>(tag.after - base_),
+                               static_cast<uint32_t>(end - base_),
+                               static_cast<int32_t>(events_.size()) - 1});
+    }
   } else if (end != nullptr) {
     if (node == kXmlForeign || node == kXmlOutside) {
       if (!CheckText(tag.after, end)) return false;
@@ -413,7 +423,11 @@ bool XmlScanner::Between(const char* tag) {
   const bool closes = tag < base_ + size_ && tag[1] == '/';
   if ((flags & kXmlText) != 0 && !top.has_child && closes) {
     tracing_ = false;
-    return EmitText(top.node, text_begin_, tag, nullptr);
+    XmlEvent event;
+    event.node = top.node;
+    event.attribute = top.attribute;
+    event.attribute_length = top.attribute_length;
+    return EmitText(event, text_begin_, tag);
   }
   if (is_pending_) {
     is_pending_ = false;
@@ -490,14 +504,16 @@ bool XmlScanner::ReadAttribute(Tag* tag, std::vector<std::string_view>* names) {
     return Fault(at, "expected the value of an attribute in quotes", at == end);
   }
   const char quote = *at++;
-  const auto* close = static_cast<const char*>(memchr(at, quote, static_cast<size_t>(end - at)));
+  // No further than to the next `<`: an attribute holds none.
+  const bool has_next = cursor_ + 1 < tag_count_;
+  const char* bound = has_next ? std::max(at, base_ + tags_[cursor_ + 1]) : end;
+  const auto* close = static_cast<const char*>(memchr(at, quote, static_cast<size_t>(bound - at)));
   if (close == nullptr) {
-    return Fault(name_begin, "expected the end of an attribute, found the end of the file", true);
+    return has_next ? Fault(name_begin, "expected no '<' in an attribute, found one")
+                    : Fault(name_begin,
+                            "expected the end of an attribute, found the end of the file", true);
   }
   const std::string_view raw(at, static_cast<size_t>(close - at));
-  if (raw.find('<') != std::string_view::npos) {
-    return Fault(name_begin, "expected no '<' in an attribute, found one");
-  }
   if (raw.size() > limits_.text_bytes) return Fault(name_begin, "an attribute is too long");
   std::string value;
   if (!AppendPlain(at, close, &value)) return false;
@@ -631,11 +647,14 @@ bool XmlScanner::Declaration(const char* tag) {
 bool XmlScanner::CheckGuards(const char* begin, const char* end) {
   const std::string_view content(begin, static_cast<size_t>(end - begin));
   for (const std::string& guard : guards_) {
-    if (content.find(Sentence("<", guard)) != std::string_view::npos ||
-        content.find(Sentence("</", guard)) != std::string_view::npos) {
-      return Fault(begin, Sentence("expected no <", guard,
-                                   "> in a comment, CDATA section or instruction, found one"));
+    if (content.find(Sentence("<", guard)) == std::string_view::npos &&
+        content.find(Sentence("</", guard)) == std::string_view::npos) {
+      continue;
     }
+    // Which of them is found first depends on where a piece ends, so none is named.
+    return Fault(begin,
+                 "expected no tags of records inside a comment, a CDATA section or an instruction, "
+                 "found one");
   }
   return true;
 }
@@ -763,19 +782,11 @@ bool XmlScanner::HasSpecial(const char* begin, const char* end) {
          specials_[special_cursor_] < static_cast<size_t>(end - base_);
 }
 
-bool XmlScanner::EmitText(XmlNode node, const char* begin, const char* end, const Tag* tag) {
-  XmlEvent event;
-  event.node = node;
-  if (tag != nullptr) {
-    event.attribute = tag->attribute;
-    event.attribute_length = tag->attribute_length;
-  }
+bool XmlScanner::EmitText(XmlEvent event, const char* begin, const char* end) {
   if (static_cast<size_t>(end - begin) > limits_.text_bytes) {
     return Fault(begin,
                  Sentence("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
   }
-  const char* raw_begin = begin;
-  const char* raw_end = end;
   if (is_pending_ || HasSpecial(begin, end) ||
       (carriage_return_ && memchr(begin, '\r', static_cast<size_t>(end - begin)) != nullptr)) {
     if (!is_pending_) pending_.clear();
@@ -791,13 +802,7 @@ bool XmlScanner::EmitText(XmlNode node, const char* begin, const char* end, cons
   while (begin < end && IsXmlBlank(end[-1])) --end;
   event.text = begin;
   event.length = static_cast<uint32_t>(end - begin);
-  if (!Emit(event)) return false;
-  if (tracing_ && (tag == nullptr || !tag->is_empty)) {
-    trace_values_.push_back({static_cast<uint32_t>(raw_begin - base_),
-                             static_cast<uint32_t>(raw_end - base_),
-                             static_cast<int32_t>(events_.size()) - 1});
-  }
-  return true;
+  return Emit(event);
 }
 
 std::string_view XmlScanner::Stored(std::string text) {

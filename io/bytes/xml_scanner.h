@@ -202,6 +202,8 @@ class XmlScanner {
     XmlNode node;
     bool has_child;
     uint32_t bindings;  // number of bindings in force outside this element
+    uint32_t attribute = 0;
+    uint8_t attribute_length = 0;
   };
 
   struct Binding {
@@ -247,7 +249,7 @@ class XmlScanner {
   bool Bind(const Tag& tag, std::string_view name, std::string_view value);
   bool Resolve(const Tag& tag, XmlNode* node);
   bool Between(const char* tag);
-  bool EmitText(XmlNode node, const char* begin, const char* end, const Tag* tag);
+  bool EmitText(XmlEvent event, const char* begin, const char* end);
   bool AppendPlain(const char* begin, const char* end, std::string* out);
   bool CheckText(const char* begin, const char* end);
   bool Emit(const XmlEvent& event);

@@ -25,7 +25,8 @@ namespace {
 using AddCommand = void (*)(CLI::App* app, int* exit_code);
 
 constexpr AddCommand kCommands[] = {
-    AddInspectCommand, AddConvertCommand, AddFormatsCommand, AddRefCommand, AddConfigCommand,
+    AddInspectCommand,  AddConvertCommand, AddFormatsCommand,
+    AddGenerateCommand, AddRefCommand,     AddConfigCommand,
 };
 
 constexpr std::string_view kFooter =

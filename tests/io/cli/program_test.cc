@@ -33,7 +33,7 @@ TEST_F(ProgramTest, HelpGoesToStdout) {
   const ProgramRun run = RunProgram("--help");
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.err, IsEmpty());
-  for (const char* command : {"inspect", "convert", "formats", "ref", "config"}) {
+  for (const char* command : {"inspect", "convert", "formats", "generate", "ref", "config"}) {
     EXPECT_THAT(run.out, HasSubstr(command));
     const ProgramRun help = RunProgram(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0);
@@ -164,7 +164,8 @@ TEST_F(ProgramTest, OutputThatCannotBeWrittenIsEight) {
 TEST_F(ProgramTest, FormatsAreListed) {
   const ProgramRun run = RunProgram("formats");
   EXPECT_EQ(run.exit_code, 0);
-  EXPECT_THAT(run.out, ContainsRegex("payments-jsonl +payments +read.write +payments as JSON Lines"));
+  EXPECT_THAT(run.out,
+              ContainsRegex("payments-jsonl +payments +read.write +payments as JSON Lines"));
 }
 
 TEST_F(ProgramTest, SettingsComeFromFlagThenEnvironmentThenFile) {

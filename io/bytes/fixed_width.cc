@@ -17,9 +17,11 @@ bool HasControl(std::string_view text) {
                      [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
 }
 
-// The line without the blanks, tabs and end marks behind its last character.
+// The line without the blanks, tabs, end marks and, in a stream without line ends, those that were
+// put behind its last record.
 std::string_view TrimEnd(std::string_view line) {
-  while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == kEndMark)) {
+  while (!line.empty() && (line.back() == ' ' || line.back() == '\t' || line.back() == kEndMark ||
+                           IsLineEnd(line.back()))) {
     line.remove_suffix(1);
   }
   return line;
@@ -75,11 +77,11 @@ FixedWidthCursor::FixedWidthCursor(std::string_view bytes,
                                    size_t width,
                                    Framing framing,
                                    TextArena* arena)
-    : begin_(bytes.data()),
+    : framing_(framing),
+      begin_(bytes.data()),
       next_(bytes.data()),
       end_(bytes.data() + bytes.size()),
       width_(width),
-      framing_(framing),
       arena_(arena) {}
 
 // The bytes of the next line without its end, or of the next record of an unbroken stream.
@@ -99,14 +101,14 @@ std::string_view FixedWidthCursor::TakeLine() {
 // UTF-8 as one byte a character.
 std::string_view FixedWidthCursor::ToCells(std::string_view utf8) {
   std::string cells;
-  if (!AppendFromUtf8(Charset::kWindows1252, utf8, &cells)) ++repairs_.replaced;
+  if (!AppendFromUtf8(Charset::kWindows1252, utf8, &cells)) repairs_.replaced.Note(line_ - 1);
   return arena_->Copy(cells);
 }
 
 void FixedWidthCursor::Fill(std::string_view line, FixedRecord* record) {
   std::string_view text = TrimEnd(line);
   if (text.find('\t') != std::string_view::npos) {
-    ++repairs_.tabs;
+    repairs_.tabs.Note(record->line);
     std::string without(text);
     without.erase(std::remove(without.begin(), without.end(), '\t'), without.end());
     text = line = arena_->Copy(without);
@@ -114,11 +116,11 @@ void FixedWidthCursor::Fill(std::string_view line, FixedRecord* record) {
   record->ascii = !HasHighByte(text);
   if (!record->ascii) {
     if (IsUtf8(text)) {
-      ++repairs_.utf8;
+      repairs_.utf8.Note(record->line);
       text = line = ToCells(text);
       record->ascii = !HasHighByte(text);
     } else {
-      ++repairs_.eight_bit;
+      repairs_.eight_bit.Note(record->line);
     }
   }
   record->flaw = HasControl(text)       ? LineFlaw::kControl
@@ -137,12 +139,11 @@ void FixedWidthCursor::Fill(std::string_view line, FixedRecord* record) {
 
 bool FixedWidthCursor::NextSlow(FixedRecord* record) {
   while (next_ < end_) {
-    if (framing_ == Framing::kUnbroken && IsLineEnd(*next_)) {
-      ++next_;  // one line end behind the last record is not a record
-      ++slow_;
-      continue;
+    // Lines of files that were joined may each begin with a mark; a stream without line ends cannot
+    // have one inside.
+    if (framing_ == Framing::kLines || next_ == begin_) {
+      next_ += ByteOrderMarkSize(std::string_view(next_, static_cast<size_t>(end_ - next_)));
     }
-    next_ += ByteOrderMarkSize(std::string_view(next_, static_cast<size_t>(end_ - next_)));
     record->offset = static_cast<size_t>(next_ - begin_);
     const std::string_view line = TakeLine();
     record->line = line_++;

@@ -238,12 +238,22 @@ size_t ByteOrderMarkSize(std::string_view bytes);
 // without a line end.
 Framing DetectFraming(std::string_view head, size_t width);
 
+// How many lines were put right in one way, and the first of them.
+struct LineRepair {
+  uint64_t count = 0;
+  size_t first_line = 0;
+
+  void Note(size_t line) {
+    if (count++ == 0) first_line = line;
+  }
+};
+
 // What was put right in passing, for the warnings of the report.
 struct LineRepairs {
-  uint64_t tabs = 0;       // lines with tabs, which were left out
-  uint64_t utf8 = 0;       // lines that came as UTF-8
-  uint64_t eight_bit = 0;  // lines with other bytes of 0x80 and above
-  uint64_t replaced = 0;   // UTF-8 lines with a character that is not in Windows-1252
+  LineRepair tabs;       // lines with tabs, which were left out
+  LineRepair utf8;       // lines that came as UTF-8
+  LineRepair eight_bit;  // lines with other bytes of 0x80 and above
+  LineRepair replaced;   // UTF-8 lines with a character that is not in Windows-1252
 };
 
 // The part of FixedWidthLines that does not depend on the width at compile time.
@@ -258,6 +268,7 @@ class FixedWidthCursor {
   FixedWidthCursor(std::string_view bytes, size_t width, Framing framing, TextArena* arena);
   bool NextSlow(FixedRecord* record);
 
+  Framing framing_;
   const char* begin_;
   const char* next_;
   const char* end_;
@@ -270,7 +281,6 @@ class FixedWidthCursor {
   std::string_view ToCells(std::string_view utf8);
 
   size_t width_;
-  Framing framing_;
   TextArena* arena_;
   LineRepairs repairs_;
 };
@@ -312,7 +322,7 @@ class FixedWidthLines : public FixedWidthCursor {
   bool Next(FixedRecord* record) {
     const char* p = next_;
     const auto left = static_cast<size_t>(end_ - p);
-    if (left > kWidth) [[likely]] {
+    if (left > kWidth && framing_ == Framing::kLines) [[likely]] {
       const char* stop = p + kWidth;
       size_t line_end = 0;
       if (stop[0] == '\n') {
@@ -378,7 +388,8 @@ size_t FindLineBackward(std::string_view bytes, Framing framing, size_t width, W
     const size_t mark = ByteOrderMarkSize(bytes);
     size_t begin = bytes.size() - (bytes.size() - mark) % width;
     for (;; begin -= width) {
-      if (begin < bytes.size() && wanted(bytes.substr(begin, width))) return begin;
+      const bool marked = ByteOrderMarkSize(bytes.substr(begin)) != 0;
+      if (begin < bytes.size() && !marked && wanted(bytes.substr(begin, width))) return begin;
       if (begin <= mark) return std::string_view::npos;
     }
   }
@@ -399,6 +410,23 @@ size_t FindLineBackward(std::string_view bytes, Framing framing, size_t width, W
     end = begin;
   }
   return std::string_view::npos;
+}
+
+// The record that begins at `begin` of `bytes` as exactly kWidth cells, whatever its line lacks or
+// has too much; of a flawed one the first eight cells alone, which say what it is, and blanks. What
+// a format passes from block to block.
+template <size_t kWidth>
+std::string RecordAt(std::string_view bytes, size_t begin, Framing framing) {
+  constexpr size_t kHead = 8;
+  TextArena arena;
+  FixedWidthLines<kWidth> lines(bytes.substr(begin), framing, &arena);
+  FixedRecord record;
+  std::string cells(kWidth, ' ');
+  if (lines.Next(&record)) {
+    cells.replace(0, kHead, record.cells, kHead);
+    if (record.flaw == LineFlaw::kNone) cells.assign(record.cells, kWidth);
+  }
+  return cells;
 }
 
 }  // namespace kvitt

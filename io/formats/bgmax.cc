@@ -148,7 +148,6 @@ struct Step {
   Int128 deducted_minor = 0;
   uint32_t first_ordinal = 0;  // of the payments handed over
   uint32_t last_ordinal = 0;
-  size_t first_line = 0;  // of the first payment record
 
   Currency currency;                 // 05, 15
   int64_t amount_minor = 0;          // 15
@@ -235,6 +234,16 @@ class BlockParser {
   };
 
   void EnterContext(std::string_view context);
+  std::string EnterSection(const FixedRecord& record);
+
+  // A payment behind belongs to no section.
+  void LeaveSection() {
+    in_section_ = false;
+    section_ = Section();
+    account_ = {};
+  }
+
+  void PassFlawed(const FixedRecord& record);
   void FindDeposits(FixedWidthLines<kWidth>* lines);
   void Read(const FixedRecord& record);
   void ReadStart(const FixedRecord& record);
@@ -250,9 +259,10 @@ class BlockParser {
   bool BelongsToPayment(const FixedRecord& record, int rank);
 
   void ClosePayment() {
-    if (parts_given_) [[unlikely]]
+    if (parts_given_ && open_ == Open::kPayment) [[unlikely]]
       CheckParts();
     parts_given_ = false;
+    rank_ = 0;
   }
 
   void CheckParts();
@@ -285,6 +295,7 @@ class BlockParser {
   PaymentBatch batch_;
   uint32_t handed_ = 0;     // payments begun, which is the ordinal of the next
   uint32_t statement_ = 0;  // of the payments, counted in this block
+  bool in_section_ = false;
   Section section_;
   std::string_view account_;         // of section_, for payments: lives in the arena
   std::vector<Date> closing_dates_;  // by step: of the deposit, or none
@@ -304,14 +315,19 @@ void BlockParser::EnterContext(std::string_view context) {
   if (context.empty()) return;
   std::string padded(context);
   padded.append(kCellPadding, ' ');
-  FixedWidthLines<kWidth> lines(std::string_view(padded).substr(0, context.size()), Framing::kLines,
-                                &arena_);
   FixedRecord record;
+  record.cells = padded.data();
   // A faulty opening record was reported by the block that holds it.
-  if (lines.Next(&record) && Code(record.cells[0], record.cells[1]) == kCodeOpening) {
-    ReadOpening(record, &section_);
-    account_ = arena_.Copy(section_.account);
-  }
+  if (Code(record.cells[0], record.cells[1]) == kCodeOpening) EnterSection(record);
+}
+
+// Takes account and currency from an opening record; says what is wrong with it, or nothing.
+std::string BlockParser::EnterSection(const FixedRecord& record) {
+  section_ = Section();
+  in_section_ = true;
+  const std::string wrong = ReadOpening(record, &section_);
+  account_ = arena_.Copy(section_.account);
+  return wrong;
 }
 
 // The records of the frame, ahead of the payments in front of them: a deposit record dates them.
@@ -319,10 +335,11 @@ void BlockParser::FindDeposits(FixedWidthLines<kWidth>* lines) {
   FixedRecord record;
   while (lines->Next(&record)) {
     const uint16_t code = Code(record.cells[0], record.cells[1]);
-    if (record.flaw != LineFlaw::kNone || !IsStructure(code)) continue;
+    if (!IsStructure(code)) continue;
     Date date;
     // One that is not a date condemns the file when the record itself is read.
-    if (code == kCodeDeposit && !ParseDateYYYYMMDD(Cells(record.cells, kDepositDate), &date)) {
+    if (record.flaw == LineFlaw::kNone && code == kCodeDeposit &&
+        !ParseDateYYYYMMDD(Cells(record.cells, kDepositDate), &date)) {
       date = Date();
     }
     closing_dates_.push_back(date);
@@ -330,11 +347,30 @@ void BlockParser::FindDeposits(FixedWidthLines<kWidth>* lines) {
   if (!closing_dates_.empty()) date_ = closing_dates_.front();
 }
 
-void BlockParser::Read(const FixedRecord& record) {
-  if (record.flaw != LineFlaw::kNone) [[unlikely]] {
-    Malformed(record, ExpectedFound("record", "80 characters of text", Describe(record.flaw)));
-    return;
+// A line that is no record still ends what a whole one would have ended, so that it makes no
+// difference whether a block begins with it.
+void BlockParser::PassFlawed(const FixedRecord& record) {
+  const uint16_t code = Code(record.cells[0], record.cells[1]);
+  Malformed(record, ExpectedFound("record", "80 characters of text", Describe(record.flaw)));
+  if (code == kCodePayment || code == kCodeDeduction) {
+    ClosePayment();
+    open_ = Open::kPassedBy;
   }
+  if (!IsStructure(code)) return;
+  ClosePayment();
+  const Step::Kind kind = code == kCodeStart     ? Step::Kind::kStart
+                          : code == kCodeOpening ? Step::Kind::kOpening
+                          : code == kCodeDeposit ? Step::Kind::kDeposit
+                                                 : Step::Kind::kEnd;
+  if (kind == Step::Kind::kStart) ++statement_;
+  AddStep(kind, record.offset, record.line).readable = false;
+  LeaveSection();
+  in_section_ = kind == Step::Kind::kOpening;
+}
+
+void BlockParser::Read(const FixedRecord& record) {
+  if (record.flaw != LineFlaw::kNone) [[unlikely]]
+    return PassFlawed(record);
   const uint16_t code = Code(record.cells[0], record.cells[1]);
   switch (code) {
     case kCodePayment:
@@ -397,6 +433,7 @@ void BlockParser::ReadStart(const FixedRecord& record) {
   ClosePayment();
   ++statement_;
   AddStep(Step::Kind::kStart, record.offset, record.line);
+  LeaveSection();
   const std::string_view layout = TrimBlanks(Cells(record.cells, kLayoutName));
   const std::string_view version = Cells(record.cells, kLayoutVersion);
   if (layout != "BGMAX") Malformed(record, ExpectedFound("layout (3-22)", "BGMAX", layout));
@@ -407,14 +444,12 @@ void BlockParser::ReadStart(const FixedRecord& record) {
 void BlockParser::ReadOpeningRecord(const FixedRecord& record) {
   ClosePayment();
   Step& step = AddStep(Step::Kind::kOpening, record.offset, record.line);
-  section_ = Section();
-  const std::string wrong = ReadOpening(record, &section_);
+  const std::string wrong = EnterSection(record);
   if (!wrong.empty()) {
     step.readable = false;
     Malformed(record, wrong);
   }
   step.currency = section_.currency;
-  account_ = arena_.Copy(section_.account);
   AddAccount(section_.account, &summary_->tally);
 }
 
@@ -443,14 +478,13 @@ void BlockParser::ReadDeposit(const FixedRecord& record) {
     Malformed(record, wrong);
   }
   AddDate(step.date, &summary_->tally);
-  // A payment behind the deposit record belongs to no section.
-  section_ = Section();
-  account_ = {};
+  LeaveSection();
 }
 
 void BlockParser::ReadEnd(const FixedRecord& record) {
   ClosePayment();
   Step& step = AddStep(Step::Kind::kEnd, record.offset, record.line);
+  LeaveSection();
   const bool digits = ReadDigits<kCount20>(record.cells, &step.counts[0]) &&
                       ReadDigits<kCount21>(record.cells, &step.counts[1]) &&
                       ReadDigits<kCount22>(record.cells, &step.counts[2]) &&
@@ -479,9 +513,13 @@ void BlockParser::ReadPayment(const FixedRecord& record, bool deduction) {
   if (batch_.payments.size() >= kBatchPayments) Flush();
   const char* cells = record.cells;
   uint64_t amount = 0;
-  if (part_.payments + part_.deductions == 0) part_.first_line = record.line;
   ++(deduction ? part_.deductions : part_.payments);
   open_ = Open::kPassedBy;
+  if (!in_section_) [[unlikely]] {
+    Malformed(
+        record,
+        "order of records: expected an opening record (05) in front of a payment, found none");
+  }
   if (!ReadDigits<kAmount>(cells, &amount)) [[unlikely]] {
     return Malformed(record, ExpectedFound("amount (38-55)", "18 digits", Cells(cells, kAmount)));
   }
@@ -558,6 +596,8 @@ void BlockParser::ReadExtraReference(const FixedRecord& record, bool negative) {
   if (!BelongsToPayment(record, 1)) return;
   const char* cells = record.cells;
   uint64_t amount = 0;
+  // Until it is read, nothing more can be said of the payment.
+  open_ = Open::kPassedBy;
   if (!ReadDigits<kAmount>(cells, &amount)) {
     amount = 0;
     if (!AllCells(Cells(cells, kAmount), ' ')) {
@@ -574,6 +614,7 @@ void BlockParser::ReadExtraReference(const FixedRecord& record, bool negative) {
       Cells(cells, kChannel) != Cells(open_cells_, kChannel)) {
     Note(record, "an extra reference with another payer bankgiro or channel than its payment");
   }
+  open_ = Open::kPayment;
   const int64_t signed_amount =
       negative ? -static_cast<int64_t>(amount) : static_cast<int64_t>(amount);
   parts_minor_ += signed_amount;
@@ -769,11 +810,6 @@ void Judge::Gather(const Step& step) {
   if (step.last_ordinal > step.first_ordinal) {
     pending_.push_back({block_, step.first_ordinal, step.last_ordinal});
   }
-  if (step.payments + step.deductions > 0 && place_ != Place::kInSection) {
-    verdict_.Problem(DeviationCode::kRecordMalformed, lines_ + step.first_line + 1, step.offset,
-                     "order of records: expected an opening record (05) in front of a payment, "
-                     "found none");
-  }
 }
 
 void Judge::Enter(const Step& step) {
@@ -871,11 +907,7 @@ class BgMaxReader : public FormatReader {
       return IsStructure(CodeOfLine(line));
     });
     if (begin == std::string_view::npos) return {};
-    // More than a record, for tabs and characters of two bytes.
-    constexpr size_t kContextMax = 4 * kWidth;
-    const std::string_view rest =
-        block.bytes.substr(begin, framing_ == Framing::kUnbroken ? kWidth : kContextMax);
-    return std::string(rest.substr(0, rest.find_first_of("\r\n")));
+    return RecordAt<kWidth>(block.bytes, begin, framing_);
   }
 
   std::unique_ptr<BlockSummary> ParseBlock(const kvitt::Block& block,

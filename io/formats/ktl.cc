@@ -156,7 +156,7 @@ class BlockParser {
     tally.entries = tally.transactions;
     if (credit_ != 0) tally.credit_minor[eur_] = credit_;
     if (debit_ != 0) tally.debit_minor[eur_] = debit_;
-    summary_->warnings.Add("a tab in a record was left out", lines.repairs().tabs, 0);
+    NoteRepairs(lines.repairs(), &summary_->warnings);
     return std::move(summary_);
   }
 

@@ -124,21 +124,38 @@ constexpr uint16_t kServiceNone = Code('0', '0');
 constexpr uint16_t kServiceOcr = Code('0', '9');
 constexpr uint16_t kServiceAvtaleGiro = Code('2', '1');
 
-// The record type of a line as it lies in the file, 0 when it is none of this format.
-uint16_t RecordTypeOfLine(std::string_view line) {
+// A record as it parts the file: one of the frame, the first of a payment, or one that goes on.
+enum class Part : uint8_t { kStart, kAssignment, kAssignmentEnd, kEnd, kItem1, kOther };
+
+// `head` has the first eight cells of a record.
+Part PartOf(const char* head) {
+  if (CodeAt(head, 1) != Code('N', 'Y')) return Part::kOther;
+  const uint16_t service = CodeAt(head, 3);
+  const uint16_t type = CodeAt(head, 7);
+  if (service == kServiceNone) {
+    if (type == kCodeStart) return Part::kStart;
+    if (type == kCodeEnd) return Part::kEnd;
+  }
+  if (service == kServiceOcr || service == kServiceAvtaleGiro) {
+    if (type == kCodeAssignment) return Part::kAssignment;
+    if (type == kCodeAssignmentEnd) return Part::kAssignmentEnd;
+  }
+  return type == kCodeItem1 || type == kCodeAgreement ? Part::kItem1 : Part::kOther;
+}
+
+// The same of a line as it lies in the file: a byte order mark and tabs are not part of the record.
+Part PartOfLine(std::string_view line) {
   line.remove_prefix(ByteOrderMarkSize(line));
   char head[8];
   size_t found = 0;
   for (size_t i = 0; i < line.size() && found < sizeof(head); ++i) {
     if (line[i] != '\t') head[found++] = line[i];
   }
-  if (found < sizeof(head) || head[0] != 'N' || head[1] != 'Y') return 0;
-  return Code(head[6], head[7]);
+  return found < sizeof(head) ? Part::kOther : PartOf(head);
 }
 
-bool IsFrame(uint16_t type) {
-  return type == kCodeStart || type == kCodeAssignment || type == kCodeAssignmentEnd ||
-         type == kCodeEnd;
+bool IsFrame(Part part) {
+  return part != Part::kItem1 && part != Part::kOther;
 }
 
 // What stood between two records of the frame.
@@ -245,11 +262,18 @@ class BlockParser {
 
   void EnterContext(std::string_view context);
   void Read(const FixedRecord& record);
-  void ReadOcr(const FixedRecord& record, uint16_t type);
+  void PassFlawed(const FixedRecord& record);
   void ReadAvtaleGiro(const FixedRecord& record, uint16_t type);
   void ReadStart(const FixedRecord& record);
   void ReadAssignment(const FixedRecord& record);
-  void ReadEnd(const FixedRecord& record, bool whole);
+  void ReadEnd(const FixedRecord& record);
+
+  // A payment behind belongs to no assignment.
+  void LeaveAssignment() {
+    service_ = kServiceNone;
+    account_ = {};
+  }
+
   void ReadItem1(const FixedRecord& record);
   void ReadItem2(const FixedRecord& record);
   void ReadItem3(const FixedRecord& record);
@@ -312,20 +336,32 @@ void BlockParser::EnterContext(std::string_view context) {
   if (context.empty()) return;
   std::string padded(context);
   padded.append(kCellPadding, ' ');
-  FixedWidthLines<kWidth> lines(std::string_view(padded).substr(0, context.size()), Framing::kLines,
-                                &arena_);
-  FixedRecord record;
-  if (!lines.Next(&record) || CodeAt(record.cells, 7) != kCodeAssignment) return;
-  service_ = CodeAt(record.cells, 3);
+  if (PartOf(padded.data()) != Part::kAssignment) return;
+  service_ = CodeAt(padded.data(), 3);
   // A faulty account was reported by the block that holds the record.
-  if (service_ == kServiceOcr) ReadAccount(record.cells, &arena_, &account_);
+  if (service_ == kServiceOcr) ReadAccount(padded.data(), &arena_, &account_);
+}
+
+// A line that is no record still ends what a whole one would have ended, so that it makes no
+// difference whether a block begins with it.
+void BlockParser::PassFlawed(const FixedRecord& record) {
+  const Part part = PartOf(record.cells);
+  if (part != Part::kOther) CloseItem();
+  Malformed(record, ExpectedFound("record", "80 characters of text", Describe(record.flaw)));
+  if (!IsFrame(part)) return;
+  const Step::Kind kind = part == Part::kStart           ? Step::Kind::kStart
+                          : part == Part::kAssignment    ? Step::Kind::kAssignment
+                          : part == Part::kAssignmentEnd ? Step::Kind::kAssignmentEnd
+                                                         : Step::Kind::kEnd;
+  if (kind == Step::Kind::kStart) ++statement_;
+  AddStep(kind, record.offset, record.line).readable = false;
+  LeaveAssignment();
+  if (part == Part::kAssignment) service_ = CodeAt(record.cells, 3);
 }
 
 void BlockParser::Read(const FixedRecord& record) {
-  if (record.flaw != LineFlaw::kNone) [[unlikely]] {
-    return Malformed(record,
-                     ExpectedFound("record", "80 characters of text", Describe(record.flaw)));
-  }
+  if (record.flaw != LineFlaw::kNone) [[unlikely]]
+    return PassFlawed(record);
   const char* cells = record.cells;
   const uint16_t service = CodeAt(cells, 3);
   const uint16_t type = CodeAt(cells, 7);
@@ -333,31 +369,23 @@ void BlockParser::Read(const FixedRecord& record) {
     return Malformed(record, ExpectedFound("record (1-2)", "NY", Cells(cells, {1, 2})));
   }
   ++content_.records;
-  if (service == service_ && service == kServiceOcr && !IsFrame(type)) [[likely]] {
-    return ReadOcr(record, type);
+  if (service == kServiceOcr && service == service_) [[likely]] {
+    if (type == kCodeItem1) return ReadItem1(record);
+    if (type == kCodeItem2) return ReadItem2(record);
+    if (type == kCodeItem3) return ReadItem3(record);
   }
-  if (type == kCodeStart && service == kServiceNone) return ReadStart(record);
-  if (type == kCodeEnd && service == kServiceNone) return ReadEnd(record, true);
-  if (type == kCodeAssignment && (service == kServiceOcr || service == kServiceAvtaleGiro)) {
-    return ReadAssignment(record);
-  }
-  if (service != service_ || service == kServiceNone) {
-    return Malformed(
-        record, ExpectedFound("service and record type (3-8)",
-                              service_ == kServiceNone ? "a record of the frame (10, 20, 88, 89)"
-                                                       : "the service of the assignment",
-                              Cells(cells, {3, 8})));
-  }
-  if (type == kCodeAssignmentEnd) return ReadEnd(record, false);
-  ReadAvtaleGiro(record, type);
-}
-
-void BlockParser::ReadOcr(const FixedRecord& record, uint16_t type) {
-  if (type == kCodeItem1) return ReadItem1(record);
-  if (type == kCodeItem2) return ReadItem2(record);
-  if (type == kCodeItem3) return ReadItem3(record);
+  const Part part = PartOf(cells);
+  if (part != Part::kOther) CloseItem();
+  if (part == Part::kStart) return ReadStart(record);
+  if (part == Part::kAssignment) return ReadAssignment(record);
+  if (part == Part::kAssignmentEnd || part == Part::kEnd) return ReadEnd(record);
+  if (service == kServiceAvtaleGiro && service == service_) return ReadAvtaleGiro(record, type);
   Malformed(record,
-            ExpectedFound("record type (7-8)", "30, 31, 32 or 88", Cells(record.cells, {7, 8})));
+            ExpectedFound("service and record type (3-8)",
+                          service_ == kServiceNone  ? "a record of the frame (10, 20, 88, 89)"
+                          : service_ == kServiceOcr ? "09 with 30, 31, 32 or 88"
+                                                    : "21 with 30, 31, 49, 70 or 88",
+                          Cells(cells, {3, 8})));
 }
 
 // Lists of AvtaleGiro beside the payments: no money, but part of the transmission's controls.
@@ -399,10 +427,9 @@ Step& BlockParser::AddStep(Step::Kind kind, uint64_t offset, size_t line) {
 }
 
 void BlockParser::ReadStart(const FixedRecord& record) {
-  CloseItem();
   AddStep(Step::Kind::kStart, record.offset, record.line);
   ++statement_;
-  service_ = kServiceNone;
+  LeaveAssignment();
   const std::string_view sender = Cells(record.cells, kSender);
   if (sender != "00008080") {
     Note(record, Joined({"a sender other than Nets (00008080): ", Shown(sender)}));
@@ -410,7 +437,6 @@ void BlockParser::ReadStart(const FixedRecord& record) {
 }
 
 void BlockParser::ReadAssignment(const FixedRecord& record) {
-  CloseItem();
   Step& step = AddStep(Step::Kind::kAssignment, record.offset, record.line);
   service_ = CodeAt(record.cells, 3);
   step.is_ocr = service_ == kServiceOcr;
@@ -424,14 +450,18 @@ void BlockParser::ReadAssignment(const FixedRecord& record) {
   AddAccount(account_, &summary_->tally);
 }
 
-void BlockParser::ReadEnd(const FixedRecord& record, bool whole) {
-  CloseItem();
+void BlockParser::ReadEnd(const FixedRecord& record) {
   const char* cells = record.cells;
+  const bool whole = PartOf(cells) == Part::kEnd;
+  const uint16_t service = CodeAt(cells, 3);
   Step& step =
       AddStep(whole ? Step::Kind::kEnd : Step::Kind::kAssignmentEnd, record.offset, record.line);
-  step.is_ocr = service_ == kServiceOcr;
-  service_ = kServiceNone;
-  account_ = {};
+  step.is_ocr = service == kServiceOcr;
+  if (!whole && service_ != kServiceNone && service_ != service) {
+    Malformed(record,
+              ExpectedFound("service (3-4)", "that of the assignment", Cells(cells, kService)));
+  }
+  LeaveAssignment();
   std::string wrong;
   // Lists of agreements have no sum.
   const bool sum_blank = !step.is_ocr && AllCells(Cells(cells, kSum), ' ');
@@ -807,21 +837,17 @@ class OcrGiroReader : public FormatReader {
   // In front of the last record that does not belong to the payment before it.
   size_t CutBlock(std::string_view bytes) const override {
     const size_t begin = FindLineBackward(bytes, framing_, kWidth, [](std::string_view line) {
-      const uint16_t type = RecordTypeOfLine(line);
-      return type == kCodeItem1 || type == kCodeAgreement || IsFrame(type);
+      return PartOfLine(line) != Part::kOther;
     });
     return begin == std::string_view::npos ? 0 : begin;
   }
 
   std::string ExitContext(const kvitt::Block& block) const override {
     const size_t begin = FindLineBackward(block.bytes, framing_, kWidth, [](std::string_view line) {
-      return IsFrame(RecordTypeOfLine(line));
+      return IsFrame(PartOfLine(line));
     });
     if (begin == std::string_view::npos) return {};
-    // More than a record, for tabs and characters of two bytes.
-    const size_t most = framing_ == Framing::kUnbroken ? kWidth : 4 * kWidth;
-    const std::string_view rest = block.bytes.substr(begin, most);
-    return std::string(rest.substr(0, rest.find_first_of("\r\n")));
+    return RecordAt<kWidth>(block.bytes, begin, framing_);
   }
 
   std::unique_ptr<BlockSummary> ParseBlock(const kvitt::Block& block,

@@ -79,9 +79,12 @@ std::string ExpectedFound(std::string_view what,
 }
 
 void NoteRepairs(const LineRepairs& repairs, Warnings* warnings) {
-  warnings->Add("a tab left out of a record", repairs.tabs, 0);
-  warnings->Add("a record saved as UTF-8, cut by character", repairs.utf8, 0);
-  warnings->Add("a character that the format cannot hold replaced by ?", repairs.replaced, 0);
+  const auto add = [&](std::string_view sentence, const LineRepair& repair) {
+    warnings->Add(sentence, repair.count, repair.first_line);
+  };
+  add("a tab in a record was left out", repairs.tabs);
+  add("a record saved as UTF-8 was cut by character", repairs.utf8);
+  add("a character that the format cannot hold was replaced by ?", repairs.replaced);
 }
 
 void AddAccount(std::string_view account, BlockTally* tally) {

@@ -73,7 +73,7 @@ TEST(FixedWidthLinesTest, BlanksBehindTheRecordAreNoFlawButTextIs) {
 TEST(FixedWidthLinesTest, TabsAreLeftOutAndCounted) {
   const Lines lines("AB\tCDEFGHIJ\nABC\t\t\n");
   EXPECT_EQ(lines.cells, (Records{"ABCDEFGHIJ", "ABC       "}));
-  EXPECT_EQ(lines.repairs.tabs, 1u);  // tabs at the end are blanks
+  EXPECT_EQ(lines.repairs.tabs.count, 1u);  // tabs at the end are blanks
 }
 
 TEST(FixedWidthLinesTest, Utf8IsCutByCharacterAndOthersByByte) {
@@ -83,8 +83,9 @@ TEST(FixedWidthLinesTest, Utf8IsCutByCharacterAndOthersByByte) {
   EXPECT_EQ(lines.cells, (Records{"\xC5"
                                   "BCDEFGHIJ",
                                   "KL\xE5NOPQRST"}));
-  EXPECT_EQ(lines.repairs.utf8, 1u);
-  EXPECT_EQ(lines.repairs.eight_bit, 1u);
+  EXPECT_EQ(lines.repairs.utf8.count, 1u);
+  EXPECT_EQ(lines.repairs.eight_bit.count, 1u);
+  EXPECT_EQ(lines.repairs.eight_bit.first_line, 1u);
 }
 
 TEST(FixedWidthLinesTest, AStreamWithoutLineEnds) {
@@ -96,6 +97,9 @@ TEST(FixedWidthLinesTest, AStreamWithoutLineEnds) {
   EXPECT_EQ(Lines(bytes + "\r\n", Framing::kUnbroken).cells, expected);
   EXPECT_EQ(Lines("\xEF\xBB\xBF" + bytes, Framing::kUnbroken).cells, expected);
   EXPECT_EQ(Lines(bytes.substr(0, 24), Framing::kUnbroken).cells.back(), "UVWX      ");
+  // A line end inside shifts nothing.
+  EXPECT_EQ(Lines("ABCDEFGHIJ\nLMNOPQRSTUVWXYZ0123", Framing::kUnbroken).cells,
+            (Records{"ABCDEFGHIJ", "a control character inside the record", "UVWXYZ0123"}));
 }
 
 TEST(FixedWidthLinesTest, LooksBackwardsForALine) {

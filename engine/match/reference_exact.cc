@@ -8,9 +8,9 @@
 #include "absl/container/flat_hash_set.h"
 #include "engine/allocate/composed.h"
 #include "engine/allocate/posting.h"
+#include "engine/allocate/take_back.h"
 #include "engine/match/account_mismatch.h"
 #include "engine/match/bucket_join.h"
-#include "engine/match/reversal.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
 

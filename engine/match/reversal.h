@@ -15,9 +15,6 @@ namespace kvitt {
 // is known of the reversals. Returns whether there are any.
 bool PairReversals(Books* books);
 
-// Takes back what `payment` posted, with the reversal that PairReversals found for it.
-void TakeBack(Books* books, PaymentHandle payment);
-
 // Completes pairs whose payment no rule 3 decided: nothing was posted, nothing is taken back.
 void FinishReversals(Books* books);
 

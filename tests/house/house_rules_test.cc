@@ -180,6 +180,15 @@ TEST(PlaceRules, EachSourceIsListed) {
                           "engine/value/d.cc:0: is listed in no CMakeLists.txt"));
 }
 
+TEST(PlaceRules, ANeighbourMayListASource) {
+  const Tree tree = Plant({{"tests/io/CMakeLists.txt", "kvitt_test(a a.cc ../oracle/b.cc)"},
+                           {"tests/io/a.cc", ""},
+                           {"tests/oracle/b.cc", ""},
+                           {"tests/other/b.cc", ""}});
+  EXPECT_THAT(Short(CheckPlaces(tree)),
+              ElementsAre("tests/other/b.cc:0: is listed in no CMakeLists.txt"));
+}
+
 TEST(PlaceRules, LargeFilesAreRefused) {
   EXPECT_EQ(CheckPlaces(Plant({{"datasets/a.txt", std::string((1 << 20) + 1, 'x')}})).size(), 1U);
 }

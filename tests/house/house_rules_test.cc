@@ -181,10 +181,13 @@ TEST(PlaceRules, EachSourceIsListed) {
 }
 
 TEST(PlaceRules, ANeighbourMayListASource) {
-  const Tree tree = Plant({{"tests/io/CMakeLists.txt", "kvitt_test(a a.cc ../oracle/b.cc)"},
-                           {"tests/io/a.cc", ""},
-                           {"tests/oracle/b.cc", ""},
-                           {"tests/other/b.cc", ""}});
+  const Tree tree =
+      Plant({{"tests/io/CMakeLists.txt",
+              "kvitt_test(a a.cc ../oracle/b.cc ${PROJECT_SOURCE_DIR}/tests/oracle/c.cc)"},
+             {"tests/io/a.cc", ""},
+             {"tests/oracle/b.cc", ""},
+             {"tests/oracle/c.cc", ""},
+             {"tests/other/b.cc", ""}});
   EXPECT_THAT(Short(CheckPlaces(tree)),
               ElementsAre("tests/other/b.cc:0: is listed in no CMakeLists.txt"));
 }

@@ -95,15 +95,13 @@ bool IsListed(const Tree& tree, const std::string& path) {
     if (file != nullptr && Lists(file->text, rest)) return true;
     if (folder.empty()) break;
   }
-  // A neighbour's list may name it too: `../oracle/camt_expat.cc`.
-  const std::string_view top = std::string_view(path).substr(0, path.find('/'));
+  // A neighbour's list may name it too, by its way from there or from the root:
+  // `../oracle/camt_expat.cc`, `${PROJECT_SOURCE_DIR}/tests/oracle/camt_expat.cc`.
   const std::string_view above = FolderOf(FolderOf(path));
   const std::string neighbour = "../" + (above.empty() ? path : path.substr(above.size() + 1));
-  for (const SourceFile* file : tree.Under(top)) {
-    if (EndsWith(file->path, "/CMakeLists.txt") && Lists(file->text, neighbour)) return true;
-  }
-  for (const SourceFile* module : tree.Under("scripts/cmake/")) {
-    if (Lists(module->text, path)) return true;
+  for (const SourceFile& file : tree.files) {
+    const bool is_list = EndsWith(file.path, "/CMakeLists.txt") || EndsWith(file.path, ".cmake");
+    if (is_list && (Lists(file.text, path) || Lists(file.text, neighbour))) return true;
   }
   return false;
 }

@@ -12,6 +12,7 @@ extern const Format kBs601;
 extern const Format kBs602;
 extern const Format kBs603;
 extern const Format kKtl;
+extern const Format kTito;
 extern const Format kOcrGiro;
 extern const Format kCamt053;
 extern const Format kCamt054;
@@ -36,6 +37,7 @@ const std::vector<Format>& Table() {
       kBs602,
       kBs603,
       kKtl,
+      kTito,
       kOcrGiro,
       kCamt053,
       kCamt054,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <numeric>
 
 namespace kvitt {
 namespace {
@@ -12,11 +13,16 @@ std::vector<int64_t> Sorted(std::vector<int64_t> amounts) {
   return amounts;
 }
 
+int64_t Sum(const std::vector<int64_t>& amounts) {
+  return std::accumulate(amounts.begin(), amounts.end(), int64_t{0});
+}
+
 // What the undamaged file reads as.
 struct Good {
   std::vector<int64_t> amounts;  // sorted
   size_t told = 0;
   uint64_t transactions = 0;
+  std::vector<std::string> warnings;
 };
 
 // Small blocks now and then, so that the joints are hit too.
@@ -30,6 +36,10 @@ void ExpectSameOrSetAside(const Format& format,
     return;
   }
   if (outcome.problems.size() > good.told && outcome.amounts.size() < good.amounts.size()) return;
+  // An entry may lose its parts: the same money in one piece, with a word about it.
+  if (Sum(outcome.amounts) == Sum(good.amounts) && outcome.report.warnings != good.warnings) {
+    return;
+  }
   ASSERT_EQ(Sorted(outcome.amounts), good.amounts) << what;
   ASSERT_EQ(outcome.report.transactions, good.transactions) << what;
 }
@@ -58,28 +68,30 @@ void ExpectProblem(const Format& format,
                    std::string_view bytes,
                    DeviationCode code,
                    std::string_view text) {
+  const bool is_control =
+      code == DeviationCode::kControlTotalMismatch || code == DeviationCode::kBalanceMismatch;
   const ReadOutcome outcome = ReadAll(format, bytes);
   EXPECT_TRUE(outcome.report.set_aside) << text;
-  EXPECT_EQ(outcome.report.only_controls_failed, code == DeviationCode::kControlTotalMismatch)
-      << text;
+  EXPECT_EQ(outcome.report.only_controls_failed, is_control) << text;
   std::string all;
+  bool found = false;
   for (const RecordProblem& problem : outcome.report.problems) {
     all += std::string(Name(problem.code)) + " at record " + std::to_string(problem.record) + ": " +
            problem.text + "\n";
+    EXPECT_NE(problem.text.find("expected"), std::string::npos) << problem.text;
+    found |= problem.code == code && problem.text.find(text) != std::string::npos;
   }
-  ASSERT_FALSE(outcome.report.problems.empty()) << text;
-  if (code == DeviationCode::kControlTotalMismatch) {
+  EXPECT_TRUE(found) << "no problem says: " << text << "\n" << all;
+  if (is_control) {
     EXPECT_EQ(outcome.report.problems.size(), 1u) << text << "\n" << all;
   }
-  EXPECT_EQ(outcome.report.problems[0].code, code) << all;
-  EXPECT_NE(outcome.report.problems[0].text.find(text), std::string::npos) << text << "\n" << all;
-  EXPECT_NE(outcome.report.problems[0].text.find("expected"), std::string::npos) << all;
 }
 
 void ExpectNeverHalfRead(const Format& format, const std::string& bytes, size_t first_cut) {
   const ReadOutcome whole = ReadAll(format, bytes);
   ASSERT_FALSE(whole.report.set_aside);
-  const Good good{Sorted(whole.amounts), whole.problems.size(), whole.report.transactions};
+  const Good good{Sorted(whole.amounts), whole.problems.size(), whole.report.transactions,
+                  whole.report.warnings};
   for (size_t cut = first_cut; cut < bytes.size(); ++cut) {
     ExpectSameOrSetAside(format, std::string_view(bytes).substr(0, cut), good,
                          "cut at " + std::to_string(cut));
@@ -96,7 +108,8 @@ void ExpectNeverHalfRead(const Format& format, const std::string& bytes, size_t 
     }
   }
   const std::vector<std::string> lines = LinesOf(bytes);
-  for (size_t i = 0; i < lines.size(); ++i) {
+  // A file without line ends is one line: twice the same statement, which is a whole file too.
+  for (size_t i = 0; lines.size() > 1 && i < lines.size(); ++i) {
     std::vector<std::string> dropped = lines;
     dropped.erase(dropped.begin() + static_cast<std::ptrdiff_t>(i));
     std::vector<std::string> doubled = lines;

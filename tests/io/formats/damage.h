@@ -19,8 +19,8 @@ std::string Replaced(std::string bytes, std::string_view from, std::string_view 
 // The lines with their ends; the last may lack its end.
 std::vector<std::string> LinesOf(std::string_view bytes);
 
-// The whole file is set aside, and its first problem is of that code and says `text`. A control
-// total is then its only problem; a damaged record may well upset the totals behind it.
+// The whole file is set aside, and a problem of that code says `text`. A control total or a balance is
+// then its only problem; a damaged record may well upset the totals behind it.
 void ExpectProblem(const Format& format,
                    std::string_view bytes,
                    DeviationCode code,

@@ -228,6 +228,16 @@ TEST(ListRules, EachSampleSaysWhatItMustReadAs) {
                           "datasets/samples/other:0: holds samples of `other`"));
 }
 
+TEST(ListRules, LinksLeadSomewhere) {
+  const Tree tree =
+      Plant({{"README.md", "[a](docs/a.md#part) [b](docs/b.md) [c](https://x.org) [d](#d)\n"},
+             {"docs/a.md", "[up](../README.md) [code](../engine)\n[no](../io/x.cc)\n"},
+             {"engine/a.cc", "// See docs/a.md and,\n// for more, docs/more.md.\n"}});
+  EXPECT_THAT(Short(CheckLists(tree, Facts{})),
+              ElementsAre("README.md:1: links to docs/b.md", "docs/a.md:2: links to ../io/x.cc",
+                          "engine/a.cc:2: names docs/more.md"));
+}
+
 TEST(Source, CommentsAndLiteralsAreBlanked) {
   EXPECT_EQ(WithoutComments("a; // b\nc /* d\n */ e", false), "a;     \nc     \n    e");
   EXPECT_EQ(WithoutComments("f(\"// x\", 'y');", false), "f(\"// x\", 'y');");

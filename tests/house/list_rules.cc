@@ -1,5 +1,5 @@
 // Each thing that has to be listed, explained or exemplified is: deviation codes have their page,
-// formats their samples and their page, samples what they must read as.
+// formats their samples and their page, samples what they must read as, links their ends.
 
 #include <algorithm>
 
@@ -86,6 +86,53 @@ void CheckSamples(const Tree& tree, const Facts& facts, std::vector<Finding>* fi
   }
 }
 
+// "docs/a.md" of a link "../docs/a.md#part" in "tests/README.md".
+std::string ResolveLink(std::string_view from, std::string_view link) {
+  link = link.substr(0, link.find('#'));
+  std::string_view folder = FolderOf(from);
+  while (StartsWith(link, "../")) {
+    link.remove_prefix(3);
+    folder = FolderOf(folder);
+  }
+  return folder.empty() ? std::string(link) : std::string(folder) + "/" + std::string(link);
+}
+
+bool Exists(const Tree& tree, const std::string& path) {
+  return tree.Find(path) != nullptr || !tree.Under(path + "/").empty();
+}
+
+// Links of Markdown pages lead somewhere.
+void CheckLinks(const Tree& tree, const SourceFile& page, std::vector<Finding>* findings) {
+  const std::vector<std::string_view> lines = Lines(page.text);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    for (size_t at = lines[i].find("]("); at != std::string_view::npos;
+         at = lines[i].find("](", at + 1)) {
+      const std::string_view rest = lines[i].substr(at + 2);
+      const std::string_view link = rest.substr(0, rest.find(')'));
+      if (link.empty() || link[0] == '#' || link.find("://") != std::string_view::npos) continue;
+      if (Exists(tree, ResolveLink(page.path, link))) continue;
+      findings->push_back(
+          {page.path, i + 1, "links to " + std::string(link), "there is no such file in the tree"});
+    }
+  }
+}
+
+// Pages that comments send their readers to exist.
+void CheckPagesNamed(const Tree& tree, const SourceFile& file, std::vector<Finding>* findings) {
+  const std::vector<std::string_view> lines = Lines(file.text);
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const size_t at = lines[i].find("docs/");
+    if (at == std::string_view::npos) continue;
+    const size_t end = lines[i].find(".md", at);
+    if (end == std::string_view::npos) continue;
+    const std::string page(lines[i].substr(at, end + 3 - at));
+    const bool is_a_name =
+        page.find_first_not_of("abcdefghijklmnopqrstuvwxyz_-/.") == std::string::npos;
+    if (!is_a_name || tree.Find(page) != nullptr) continue;
+    findings->push_back({file.path, i + 1, "names " + page, "there is no such page"});
+  }
+}
+
 }  // namespace
 
 std::vector<Finding> CheckLists(const Tree& tree, const Facts& facts) {
@@ -93,6 +140,13 @@ std::vector<Finding> CheckLists(const Tree& tree, const Facts& facts) {
   CheckDeviations(tree, facts, &findings);
   CheckFormats(tree, facts, &findings);
   CheckSamples(tree, facts, &findings);
+  for (const SourceFile& file : tree.files) {
+    if (EndsWith(file.path, ".md")) {
+      CheckLinks(tree, file, &findings);
+    } else if (IsCpp(file.path) && !StartsWith(file.path, "tests/house/")) {
+      CheckPagesNamed(tree, file, &findings);
+    }
+  }
   return findings;
 }
 

@@ -21,16 +21,17 @@ constexpr uint64_t kCreditorFirst = 999'000'000;
 constexpr uint32_t kStreamAbilities = kSeveralReferences | kNoReferenceField | kLettersInReference |
                                       kRemittanceText | kPayerName | kPayerAccount | kPayerOrgNo |
                                       kCustomerNumber | kForeignCurrency | kMoneyBack |
-                                      kOtherKinds | kBadLines | kSelfMade;
+                                      kOtherKinds | kBadLines | kSelfMade | kBadReferences;
 constexpr uint32_t kNotificationAbilities = kSeveralReferences | kNoReferenceField |
                                             kLettersInReference | kRemittanceText | kPayerName |
-                                            kPayerAccount | kControlTotals;
+                                            kPayerAccount | kControlTotals | kBadReferences;
 
 constexpr Channel kChannels[] = {
-    {"no-ocr-giro", "ocr-giro", Country::kNorway, kControlTotals},
+    {"no-ocr-giro", "ocr-giro", Country::kNorway, kControlTotals | kBadReferences},
     {"se-bgmax", "bgmax", Country::kSweden,
-     kNoReferenceField | kRemittanceText | kPayerName | kControlTotals},
-    {"fi-ktl", "ktl", Country::kFinland, kNoReferenceField | kControlTotals},
+     kNoReferenceField | kRemittanceText | kPayerName | kControlTotals | kBadReferences},
+    {"fi-ktl", "ktl", Country::kFinland, kNoReferenceField | kControlTotals | kBadReferences},
+    {"dk-bs602", "bs602", Country::kDenmark, kControlTotals},
     {"fi-camt053", "camt.053", Country::kFinland, kNotificationAbilities},
     {"dk-camt054", "camt.054", Country::kDenmark, kNotificationAbilities},
     {"no-camt054", "camt.054", Country::kNorway, kNotificationAbilities},
@@ -41,8 +42,8 @@ constexpr Channel kChannels[] = {
 };
 
 constexpr std::string_view kDefaultFormats[] = {
-    "items-jsonl", "items-csv", "customers-jsonl", "ocr-giro",     "bgmax",
-    "ktl",         "camt.053",  "camt.054",        "payments-csv", "payments-jsonl"};
+    "items-jsonl", "items-csv", "customers-jsonl", "ocr-giro",     "bgmax",         "ktl",
+    "bs602",       "camt.053",  "camt.054",        "payments-csv", "payments-jsonl"};
 
 // The account on which a channel's payments arrive, as the format's reader writes it.
 std::string CreditorAccount(const Channel& channel, uint64_t index) {
@@ -52,6 +53,7 @@ std::string CreditorAccount(const Channel& channel, uint64_t index) {
         MakeNumber(NumberScheme::kBankgiro, Concat(5'000'100 + index), &reason);
     return Concat("bankgiro:", number);
   }
+  if (channel.format == "bs602") return Concat("pbs:", 12'345'600 + index);
   const std::string iban = InventIban(channel.country, kCreditorFirst + index);
   if (channel.format == "ocr-giro") return Concat("bban-no:", NationalAccount(iban));
   return iban;

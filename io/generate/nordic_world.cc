@@ -115,17 +115,18 @@ bool TakesCountry(Country country, size_t stream, size_t streams) {
   return streams < 2 || stream >= 2 || western == (stream == 0);
 }
 
-// Changes a digit of the amount in the record that was written last, behind the writer's back.
+// Changes a digit of the amount in the record that was written last, behind the writer's back. Where a
+// record says more than one amount, the money that moved is the last.
 void SpoilLastAmount(size_t record_begin, int64_t amount_minor, std::string* buffer) {
   const std::string decimal = FormatAmount(amount_minor, 2);
   const std::string digits = Concat(amount_minor);
-  size_t at = buffer->find(decimal, record_begin);
+  size_t at = buffer->rfind(decimal);
   size_t length = decimal.size();
-  if (at == std::string::npos) {
-    at = buffer->find(Concat("0", digits), record_begin);
+  if (at == std::string::npos || at < record_begin) {
+    at = buffer->rfind(Concat("0", digits));
     length = digits.size() + 1;
   }
-  if (at == std::string::npos) return;
+  if (at == std::string::npos || at < record_begin) return;
   char& last = (*buffer)[at + length - 1];
   last = last == '9' ? '0' : static_cast<char>(last + 1);
 }

@@ -39,6 +39,7 @@ enum Ability : uint32_t {
   kBadLines = 1U << 13,       // damage is seen line by line
   kSelfMade = 1U << 14,       // a stream with payment ids of its own
   kParts = 1U << 15,          // booked batches apart from their details
+  kBadReferences = 1U << 16,  // references whose check digit fails
 };
 
 // How a country's payments come: one file, several accounts.

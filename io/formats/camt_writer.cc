@@ -69,7 +69,9 @@ class CamtWriter : public FormatWriter {
   void AppendAccount(std::string* out) const;
   void AppendBalance(std::string_view code, Int128 minor, std::string* out) const;
   void AppendTotals(std::string* out) const;
-  void EntryHead(const Payment& payment);
+  static bool IsPart(const Payment& payment);
+  void OpenEntry(const Payment& payment, int64_t minor, std::string_view reference);
+  void EntryHead(const Payment& payment, int64_t minor, std::string_view reference);
   void Details(const PaymentBatch& batch, const Payment& payment);
   void Party(const Payment& payment);
   void Remittance(const PaymentBatch& batch, const Payment& payment);
@@ -85,13 +87,14 @@ class CamtWriter : public FormatWriter {
   std::string account_;
   Currency currency_;
   Date booking_date_;
-  std::string entries_;  // of the statement that is being filled
+  std::string entries_;      // of the statement that is being filled
+  uint32_t parts_left_ = 0;  // of the entry that is open
   uint64_t statements_ = 0;
   uint64_t credits_ = 0;
   uint64_t debits_ = 0;
   Int128 credit_minor_ = 0;
   Int128 debit_minor_ = 0;
-  Int128 booked_minor_ = 0;  // what the balance changes by
+  Int128 booked_minor_ = 0;                                         // what the balance changes by
   std::map<std::pair<std::string, std::string>, Int128> balances_;  // by account and currency
 };
 
@@ -140,22 +143,41 @@ bool CamtWriter::Write(const PaymentBatch& batch, const Payment& payment, std::s
   for (uint32_t i = 0; i < payment.reference_count; ++i) {
     if (!IsWritable(batch.references[payment.reference_first + i].value)) return false;
   }
-  EntryHead(payment);
-  Details(batch, payment);
-  entries_.append("</Ntry>\n");
-  if (payment.direction == Direction::kCredit) {
-    ++credits_;
-    credit_minor_ += payment.amount_minor;
+  if (IsPart(payment)) {
+    // The parts of an entry come one after another; the first one opens it.
+    if (parts_left_ == 0) {
+      OpenEntry(payment, payment.entry_amount_minor, payment.entry_reference);
+      parts_left_ = payment.entry_transactions;
+    }
+    --parts_left_;
+    Details(batch, payment);
+    if (parts_left_ > 0) return true;
   } else {
-    ++debits_;
-    debit_minor_ += payment.amount_minor;
+    OpenEntry(payment, payment.amount_minor, payment.bank_reference);
+    if (payment.details_missing) {
+      entries_.append(Sentence("<Btch><NbOfTxs>", payment.entry_transactions, "</NbOfTxs></Btch>"));
+    } else {
+      Details(batch, payment);
+    }
   }
-  if (!payment.is_pending) {
-    const bool is_credit = payment.direction == Direction::kCredit;
-    booked_minor_ += is_credit ? payment.amount_minor : -payment.amount_minor;
-  }
-  if (credits_ + debits_ == kEntriesOfStatement) AppendStatement(out);
+  entries_.append("</NtryDtls></Ntry>\n");
+  if (credits_ + debits_ >= kEntriesOfStatement) AppendStatement(out);
   return true;
+}
+
+bool CamtWriter::IsPart(const Payment& payment) {
+  return payment.entry_transactions > 1 && !payment.details_missing &&
+         !payment.entry_reference.empty();
+}
+
+// Begins an entry and counts it.
+void CamtWriter::OpenEntry(const Payment& payment, int64_t minor, std::string_view reference) {
+  EntryHead(payment, minor, reference);
+  entries_.append("<NtryDtls>");
+  const bool is_credit = payment.direction == Direction::kCredit;
+  ++(is_credit ? credits_ : debits_);
+  (is_credit ? credit_minor_ : debit_minor_) += minor;
+  if (!payment.is_pending) booked_minor_ += is_credit ? minor : -minor;
 }
 
 // ---- Entries ------------------------------------------------------------------------------------
@@ -201,10 +223,10 @@ BankCode CodeOf(const Payment& payment) {
   return {"PMNT", "RCDT", "ESCT"};
 }
 
-void CamtWriter::EntryHead(const Payment& payment) {
+void CamtWriter::EntryHead(const Payment& payment, int64_t minor, std::string_view reference) {
   const Date booked = payment.booking_date.has_value() ? payment.booking_date : booking_date_;
   entries_.append("<Ntry>");
-  Money("Amt", payment.amount_minor, currency_);
+  Money("Amt", minor, currency_);
   Element("CdtDbtInd", payment.direction == Direction::kCredit ? "CRDT" : "DBIT");
   const std::string_view status = payment.is_pending ? "PDNG" : "BOOK";
   entries_.append(version_ <= 6 ? Sentence("<Sts>", status, "</Sts>")
@@ -215,7 +237,7 @@ void CamtWriter::EntryHead(const Payment& payment) {
   if (payment.value_date.has_value()) {
     entries_.append(Sentence("<ValDt><Dt>", FormatDate(payment.value_date), "</Dt></ValDt>"));
   }
-  Element("AcctSvcrRef", payment.bank_reference);
+  Element("AcctSvcrRef", reference);
   const BankCode code = CodeOf(payment);
   entries_.append(Sentence("<BkTxCd><Domn><Cd>", code.domain, "</Cd><Fmly><Cd>", code.family,
                            "</Cd><SubFmlyCd>", code.sub_family,
@@ -225,23 +247,32 @@ void CamtWriter::EntryHead(const Payment& payment) {
 void CamtWriter::Details(const PaymentBatch& batch, const Payment& payment) {
   const std::string_view end_to_end =
       payment.end_to_end_id.empty() ? payment.reverses : payment.end_to_end_id;
-  entries_.append("<NtryDtls><TxDtls><Refs>");
+  entries_.append("<TxDtls><Refs>");
+  if (IsPart(payment)) Element("AcctSvcrRef", payment.bank_reference);
   Element("EndToEndId", end_to_end.empty() ? "NOTPROVIDED" : end_to_end);
   entries_.append("</Refs>");
+  // A transaction says what was sent; its entry, what was booked when the charges were gone.
+  const int64_t sent = payment.amount_minor + payment.charges_minor;
   if (version_ == 2) {
     entries_.append("<AmtDtls><TxAmt>");
-    Money("Amt", payment.amount_minor, currency_);
+    Money("Amt", sent, currency_);
     entries_.append("</TxAmt></AmtDtls>");
   } else {
-    Money("Amt", payment.amount_minor, currency_);
+    Money("Amt", sent, currency_);
     Element("CdtDbtInd", payment.direction == Direction::kCredit ? "CRDT" : "DBIT");
+  }
+  if (payment.charges_minor > 0) {
+    entries_.append(version_ == 2 ? "<Chrgs>" : "<Chrgs><Rcrd>");
+    Money("Amt", payment.charges_minor, currency_);
+    Element("CdtDbtInd", "DBIT");
+    entries_.append(version_ == 2 ? "</Chrgs>" : "</Rcrd></Chrgs>");
   }
   Party(payment);
   Remittance(batch, payment);
   if (payment.kind == PaymentKind::kReversal || payment.kind == PaymentKind::kDirectDebitReturn) {
     entries_.append("<RtrInf><Rsn><Cd>MS03</Cd></Rsn></RtrInf>");
   }
-  entries_.append("</TxDtls></NtryDtls>");
+  entries_.append("</TxDtls>");
 }
 
 // `scheme:number` as Othr, anything else as IBAN when it begins like one.

@@ -22,9 +22,9 @@ constexpr uint32_t kStreamAbilities = kSeveralReferences | kNoReferenceField | k
                                       kRemittanceText | kPayerName | kPayerAccount | kPayerOrgNo |
                                       kCustomerNumber | kForeignCurrency | kMoneyBack |
                                       kOtherKinds | kBadLines | kSelfMade | kBadReferences;
-constexpr uint32_t kNotificationAbilities = kSeveralReferences | kNoReferenceField |
-                                            kLettersInReference | kRemittanceText | kPayerName |
-                                            kPayerAccount | kControlTotals | kBadReferences;
+constexpr uint32_t kNotificationAbilities =
+    kSeveralReferences | kNoReferenceField | kLettersInReference | kRemittanceText | kPayerName |
+    kPayerAccount | kControlTotals | kBadReferences | kStatedCharges | kMoneyBack | kOtherKinds;
 
 constexpr Channel kChannels[] = {
     {"no-ocr-giro", "ocr-giro", Country::kNorway, kControlTotals | kBadReferences},
@@ -33,6 +33,7 @@ constexpr Channel kChannels[] = {
     {"fi-ktl", "ktl", Country::kFinland, kNoReferenceField | kControlTotals | kBadReferences},
     {"dk-bs602", "bs602", Country::kDenmark, kControlTotals},
     {"fi-camt053", "camt.053", Country::kFinland, kNotificationAbilities},
+    {"fi-batches", "camt.053", Country::kFinland, kNotificationAbilities | kParts},
     {"dk-camt054", "camt.054", Country::kDenmark, kNotificationAbilities},
     {"no-camt054", "camt.054", Country::kNorway, kNotificationAbilities},
     {"se-payments", "payments-csv", Country::kSweden, kStreamAbilities},

@@ -17,6 +17,8 @@
 namespace kvitt {
 namespace {
 
+constexpr std::string_view kPartsFormat = "camt.054";
+
 WriterHeader HeaderFor(std::string_view name) {
   WriterHeader header;
   header.sender = "KVITTBANK";
@@ -115,20 +117,22 @@ bool TakesCountry(Country country, size_t stream, size_t streams) {
   return streams < 2 || stream >= 2 || western == (stream == 0);
 }
 
-// Changes a digit of the amount in the record that was written last, behind the writer's back. Where a
-// record says more than one amount, the money that moved is the last.
-void SpoilLastAmount(size_t record_begin, int64_t amount_minor, std::string* buffer) {
+// Changes a digit of the last place where the amount stands, behind the writer's back. False when it
+// does not stand there: the bytes were flushed before.
+bool SpoilAmount(int64_t amount_minor, std::string* buffer) {
   const std::string decimal = FormatAmount(amount_minor, 2);
-  const std::string digits = Concat(amount_minor);
-  size_t at = buffer->rfind(decimal);
-  size_t length = decimal.size();
-  if (at == std::string::npos || at < record_begin) {
-    at = buffer->rfind(Concat("0", digits));
-    length = digits.size() + 1;
+  const std::string digits = Concat("0", amount_minor);
+  size_t end = buffer->rfind(decimal);
+  if (end != std::string::npos) {
+    end += decimal.size();
+  } else {
+    end = buffer->rfind(digits);
+    if (end == std::string::npos) return false;
+    end += digits.size();
   }
-  if (at == std::string::npos || at < record_begin) return;
-  char& last = (*buffer)[at + length - 1];
+  char& last = (*buffer)[end - 1];
   last = last == '9' ? '0' : static_cast<char>(last + 1);
+  return true;
 }
 
 std::string_view BadLineOf(std::string_view format) {
@@ -155,7 +159,7 @@ class NordicWriter {
   absl::Status WriteChannels() {
     const uint32_t deliveries = UsedDeliveries();
     for (size_t channel = 0; channel < plan_->channels().size(); ++channel) {
-      for (const FilePart& part : kParts) {
+      for (const FilePart& part : kFileParts) {
         if ((deliveries & part.deliveries) == 0) continue;
         if (absl::Status status = WriteFile(channel, part); !status.ok()) return status;
       }
@@ -174,9 +178,10 @@ class NordicWriter {
     bool set_aside;
   };
 
-  static constexpr FilePart kParts[] = {
-      {"", DeliveryBit(Delivery::kMain) | DeliveryBit(Delivery::kMainAndOverlap), "whole", "",
-       false},
+  static constexpr FilePart kFileParts[] = {
+      {"", kMainFile | DeliveryBit(Delivery::kMainAndOverlap) | DeliveryBit(Delivery::kPart),
+       "whole", "", false},
+      {"-details", DeliveryBit(Delivery::kPart), "details", "", false},
       {"-overlap", DeliveryBit(Delivery::kMainAndOverlap) | DeliveryBit(Delivery::kOverlap),
        "overlap", "", false},
       {"-evening", DeliveryBit(Delivery::kRepeated), "whole", "", false},
@@ -244,12 +249,13 @@ class NordicWriter {
 
   absl::Status WriteFile(size_t channel_index, const FilePart& part) {
     const Channel& channel = *plan_->channels()[channel_index];
-    const Format& format = *FindFormat(channel.format);
+    const Format& format = *FindFormat(part.situation == "details" ? kPartsFormat : channel.format);
     const std::string name = Concat(channel.name, part.suffix);
     absl::StatusOr<RecordFile> file = set_->Open(format, name, HeaderFor(name));
     if (!file.ok()) return file.status();
     part_ = &part;
     bad_lines_ = 0;
+    is_spoiled_ = false;
     const Currency home = Currency::FromCode(HomeCurrency(channel.country));
     const Currency foreign =
         Currency::FromCode(channel.country == Country::kFinland ? "SEK" : "EUR");
@@ -282,7 +288,16 @@ class NordicWriter {
       if (absl::Status status = WritePayments(section, *place.situation, file); !status.ok())
         return status;
     }
-    return is_open_ ? file->EndSection() : absl::OkStatus();
+    return is_open_ ? CloseSection(file) : absl::OkStatus();
+  }
+
+  // Some writers hold a section back until its end: only then is its first record there to be spoiled.
+  absl::Status CloseSection(RecordFile* file) {
+    if (absl::Status status = file->EndSection(); !status.ok()) return status;
+    if (part_->situation == "mismatched" && !is_spoiled_) {
+      is_spoiled_ = SpoilAmount(last_amount_minor_, file->buffer());
+    }
+    return absl::OkStatus();
   }
 
   absl::Status WritePayments(const Section& section, const Situation& situation, RecordFile* file) {
@@ -294,19 +309,55 @@ class NordicWriter {
       KVITT_CHECK(source.currency == section.currency);
       if (absl::Status status = OpenSection(section, account, file); !status.ok()) return status;
       FillPayment(source, channel, account, &payments_);
-      const size_t begin = file->buffer()->size();
-      if (absl::Status status = file->Write(payments_, payments_.payments.front()); !status.ok())
+      if (source.delivery == Delivery::kPart) {
+        if (absl::Status status = WritePart(source, channel, account, file); !status.ok()) {
+          return status;
+        }
+        if (part_->situation != "details") continue;
+      } else if (absl::Status status = file->Write(payments_, payments_.payments.front());
+                 !status.ok()) {
         return status;
-      // A flush may have emptied the buffer; then a later record is spoiled instead.
-      if (source.delivery == Delivery::kMismatched && begin < file->buffer()->size()) {
-        SpoilLastAmount(begin, source.amount_minor, file->buffer());
       }
+      last_amount_minor_ = source.amount_minor;
       if (absl::Status status = WriteTruth(source, situation, *file); !status.ok()) return status;
     }
     if (!scene_.bad_line) return absl::OkStatus();
     ++bad_lines_;
     if (absl::Status status = OpenSection(section, account, file); !status.ok()) return status;
     return file->WriteRaw(BadLineOf(channel.format));
+  }
+
+  // A part in the file of the details; in the statement, the batch in the place of its first part.
+  absl::Status WritePart(const ScenePayment& source,
+                         const Channel& channel,
+                         const std::string& account,
+                         RecordFile* file) {
+    const ScenePayment& first = scene_.payments.front();
+    const std::string batch_reference = Concat("B", first.bank_reference);
+    int64_t sum = 0;
+    for (const ScenePayment& part : scene_.payments) sum += part.amount_minor;
+    Payment& payment = payments_.payments.front();
+    payment.entry_transactions = static_cast<uint32_t>(scene_.payments.size());
+    if (part_->situation == "details") {
+      payment.entry_reference = batch_reference;
+      payment.entry_amount_minor = sum;
+      return file->Write(payments_, payment);
+    }
+    if (&source != &first) return absl::OkStatus();
+    ScenePayment batch;
+    batch.day = first.day;
+    batch.bank_reference = batch_reference;
+    batch.amount_minor = sum;
+    batch.currency = first.currency;
+    batch.IsLeft(Outcome::kDuplicate, Rule::kDuplicate)
+        .Reports({DeviationCode::kDuplicateDelivery});
+    FillPayment(batch, channel, account, &payments_);
+    payments_.payments.front().details_missing = true;
+    payments_.payments.front().entry_transactions = static_cast<uint32_t>(scene_.payments.size());
+    if (absl::Status status = file->Write(payments_, payments_.payments.front()); !status.ok()) {
+      return status;
+    }
+    return AppendTruthOf(batch, "batch", *file);
   }
 
   absl::Status OpenSection(const Section& section, std::string_view account, RecordFile* file) {
@@ -321,12 +372,18 @@ class NordicWriter {
     // A payment that is delivered again is counted once.
     const bool again = payment.delivery == Delivery::kMainAndOverlap && part_->suffix == "-overlap";
     if (!again) ++counts_[situation.name];
+    return AppendTruthOf(payment, situation.name, file);
+  }
+
+  absl::Status AppendTruthOf(const ScenePayment& payment,
+                             std::string_view situation,
+                             const RecordFile& file) {
     if (set_->truth() == nullptr) return absl::OkStatus();
     TruthLine line;
     line.file = file.name();
     line.record = file.records();
     line.payment_id = payment.payment_id;
-    line.situation = situation.name;
+    line.situation = situation;
     if (payment.delivery == Delivery::kMainAndOverlap) line.delivery = payment.bank_reference;
     line.amount_minor = payment.amount_minor;
     line.currency = payment.currency;
@@ -372,6 +429,8 @@ class NordicWriter {
   SetWriter* set_;
   const FilePart* part_ = nullptr;
   bool is_open_ = false;
+  int64_t last_amount_minor_ = 0;  // of the payment written last
+  bool is_spoiled_ = false;
   uint64_t bad_lines_ = 0;
   std::map<std::string_view, uint64_t> counts_;  // payments by situation
   Scene scene_;
@@ -388,7 +447,9 @@ absl::Status WriteNordicWorld(const GenerateRequest& request,
   if (!set.ok()) return set.status();
   std::vector<const Channel*> channels;
   for (const Channel& channel : NordicChannels()) {
-    if (set->Has(channel.format)) channels.push_back(&channel);
+    // Booked batches need a second file for their parts.
+    const bool has_parts = (channel.abilities & kParts) == 0 || set->Has(kPartsFormat);
+    if (set->Has(channel.format) && has_parts) channels.push_back(&channel);
   }
   if (channels.empty()) {
     return absl::InvalidArgumentError("the nordic world needs at least one of its payment formats");

@@ -83,7 +83,7 @@ enum class Delivery : uint8_t {
   kTruncated,       // in a file that is cut
   kMismatched,      // in a file whose control total fails
   kRepeated,        // in a file that comes twice
-  kStatement,       // as a part of a booked batch: the batch in camt.053, the part in camt.054
+  kPart,            // as a part of a booked batch: the batch in camt.053, the part in camt.054
   kCount,
 };
 

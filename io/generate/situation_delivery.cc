@@ -73,7 +73,7 @@ void BadLine(SceneBuilder* scene) {
 }
 
 void BatchAndParts(SceneBuilder* scene) {
-  for (int part = 0; part < 3; ++part) PaidItem(scene, 0).delivery = Delivery::kStatement;
+  for (int part = 0; part < 3; ++part) PaidItem(scene, 0).delivery = Delivery::kPart;
 }
 
 void Reversal(SceneBuilder* scene) {

@@ -72,6 +72,8 @@ TEST(NordicWorld, TheNumbersAreExactlyThoseAsked) {
   std::set<std::string> delivered;
   simdjson::dom::parser parser;
   for (const simdjson::dom::element line : parser.parse_many(Night().files().at("truth.jsonl"))) {
+    // A booked batch is the sum of payments that are counted where their details come.
+    if (TextOf(line, "situation") == "batch") continue;
     ++lines;
     const std::string delivery = TextOf(line, "delivery");
     if (!delivery.empty() && !delivered.insert(delivery).second) ++again;

@@ -25,6 +25,8 @@ extern const Format kPaymentsCsv;
 extern const Format kCustomersCsv;
 extern const Format kMt940;
 extern const Format kMt942;
+extern const Format kBai2;
+extern const Format kCfonb120;
 
 namespace {
 
@@ -50,6 +52,8 @@ const std::vector<Format>& Table() {
       kCustomersCsv,
       kMt940,
       kMt942,
+      kBai2,
+      kCfonb120,
   };
   // clang-format on
   return *table;

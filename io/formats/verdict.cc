@@ -103,6 +103,14 @@ void AddDate(Date date, BlockTally* tally) {
   tally->last_date = std::max(tally->last_date, date);
 }
 
+void TakeVerdict(const FileReport& judged, FileReport* report) {
+  report->problems = judged.problems;
+  report->warnings = judged.warnings;
+  report->set_aside = judged.set_aside;
+  report->only_controls_failed = judged.only_controls_failed;
+  report->control_totals = judged.control_totals;
+}
+
 void Verdict::Problem(DeviationCode code, uint64_t record, uint64_t byte_offset, std::string text) {
   Keep({code, record, byte_offset, std::move(text)}, kFileProblemsMax, &report_->problems);
 }

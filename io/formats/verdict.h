@@ -69,6 +69,10 @@ void AddAccount(std::string_view account, BlockTally* tally);
 // Widens the range of dates of a block's tally. No date changes nothing.
 void AddDate(Date date, BlockTally* tally);
 
+// Gives `report` the verdict that was reached on `judged`: for formats that check their controls while
+// they read the one block of the file.
+void TakeVerdict(const FileReport& judged, FileReport* report);
+
 // Checks controls and gives the report its verdict. `record` arguments are 1-based in the file; 0
 // stands for the file as a whole.
 class Verdict {

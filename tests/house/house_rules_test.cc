@@ -228,6 +228,16 @@ TEST(ListRules, EachSampleSaysWhatItMustReadAs) {
                           "datasets/samples/other:0: holds samples of `other`"));
 }
 
+TEST(ListRules, EachRuleIsToldByACase) {
+  const Tree tree =
+      Plant({{"engine/match/rules.cc",
+              "#include \"engine/match/rules.h\"\n#include \"engine/match/reversal.h\"\n"
+              "#include \"engine/match/combination.h\"\n"},
+             {"tests/cases/a.case", "allocate P1 I1 EUR -1.00 as reversal by reversal\n"}});
+  EXPECT_THAT(Short(CheckLists(tree, Facts{})),
+              ElementsAre("engine/match/combination.cc:0: is in no text case"));
+}
+
 TEST(ListRules, LinksLeadSomewhere) {
   const Tree tree =
       Plant({{"README.md", "[a](docs/a.md#part) [b](docs/b.md) [c](https://x.org) [d](#d)\n"},

@@ -86,6 +86,26 @@ void CheckSamples(const Tree& tree, const Facts& facts, std::vector<Finding>* fi
   }
 }
 
+// Each rule of the table is told by text cases, by its name.
+void CheckRules(const Tree& tree, std::vector<Finding>* findings) {
+  const SourceFile* table = tree.Find("engine/match/rules.cc");
+  if (table == nullptr) return;
+  constexpr std::string_view kInclude = "#include \"engine/match/";
+  for (const std::string_view line : Lines(table->text)) {
+    if (!StartsWith(line, kInclude)) continue;
+    const std::string_view rest = line.substr(kInclude.size());
+    const std::string rule(rest.substr(0, rest.find('.')));
+    if (rule == "rules") continue;
+    bool told = false;
+    for (const SourceFile* file : tree.Under("tests/cases/")) {
+      told = told || (EndsWith(file->path, ".case") && file->text.find(rule) != std::string::npos);
+    }
+    if (told) continue;
+    findings->push_back({"engine/match/" + rule + ".cc", 0, "is in no text case",
+                         "a rule shows what it accepts and what it refuses in tests/cases"});
+  }
+}
+
 // "docs/a.md" of a link "../docs/a.md#part" in "tests/README.md".
 std::string ResolveLink(std::string_view from, std::string_view link) {
   link = link.substr(0, link.find('#'));
@@ -140,6 +160,7 @@ std::vector<Finding> CheckLists(const Tree& tree, const Facts& facts) {
   CheckDeviations(tree, facts, &findings);
   CheckFormats(tree, facts, &findings);
   CheckSamples(tree, facts, &findings);
+  CheckRules(tree, &findings);
   for (const SourceFile& file : tree.files) {
     if (EndsWith(file.path, ".md")) {
       CheckLinks(tree, file, &findings);

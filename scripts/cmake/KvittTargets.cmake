@@ -34,9 +34,13 @@ if(KVITT_FUZZ)
   target_compile_options(kvitt_flags INTERFACE -fsanitize=fuzzer-no-link)
 endif()
 
+# Test code is run once and compiled often: in release builds it is optimised less than what it tests.
+set(kvitt_test_optimisation $<$<CONFIG:Release>:-O1>)
+
 function(kvitt_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;LABELS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES} ${ARG_UNPARSED_ARGUMENTS})
+  target_compile_options(${name} PRIVATE ${kvitt_test_optimisation})
   target_link_libraries(${name} PRIVATE kvitt_flags ${ARG_LIBS} GTest::gtest GTest::gmock GTest::gtest_main)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_definitions(${name} PRIVATE KVITT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
@@ -60,6 +64,7 @@ endfunction()
 function(kvitt_fuzz name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LIBS;CORPUS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES} ${ARG_UNPARSED_ARGUMENTS})
+  target_compile_options(${name} PRIVATE ${kvitt_test_optimisation})
   target_link_libraries(${name} PRIVATE kvitt_flags ${ARG_LIBS})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   if(KVITT_FUZZ)

@@ -42,11 +42,14 @@ class UnusedRecords : public BlockSink {
 // The surest format; between equally sure ones, one of the kind that the command line named.
 const Format* SurestFormat(absl::Span<const Format> formats,
                            std::string_view head,
-                           FileKind expected_kind) {
+                           const FormatSettings& settings) {
+  const FileKind expected_kind = settings.expected_kind;
   const Format* best = nullptr;
   int surest = 0;
   for (const Format& format : formats) {
-    const int sure = format.sniff == nullptr ? 0 : format.sniff(head);
+    const int sure = format.sniff_by_settings != nullptr ? format.sniff_by_settings(settings, head)
+                     : format.sniff != nullptr           ? format.sniff(head)
+                                                         : 0;
     const bool wanted = expected_kind != FileKind::kUnknown && format.kind == expected_kind;
     if (sure > surest || (sure == surest && sure > 0 && wanted && best->kind != expected_kind)) {
       best = &format;
@@ -253,7 +256,7 @@ bool FileReading::Recognise(std::string_view first) {
                   Sentence("expected a payment or invoice file, found ", why));
   }
   const std::string& wanted = options_.settings.input_format;
-  format_ = wanted.empty() ? SurestFormat(shared_->formats, head, expected_kind_)
+  format_ = wanted.empty() ? SurestFormat(shared_->formats, head, options_.settings)
                            : FormatNamed(shared_->formats, wanted);
   if (format_ == nullptr) {
     return refuse(DeviationCode::kFileUnknown, "no format that kvitt reads begins like this file");

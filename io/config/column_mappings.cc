@@ -48,12 +48,18 @@ absl::Status ReadPairs(const toml::node& node, std::map<std::string, std::string
   return absl::OkStatus();
 }
 
+absl::Status ReadFlag(const toml::node& node, bool* flag) {
+  if (!node.is_boolean()) return absl::InvalidArgumentError("expected true or false");
+  *flag = node.as_boolean()->get();
+  return absl::OkStatus();
+}
+
 struct MappingKey {
   std::string_view name;
   absl::Status (*read)(const toml::node& node, ColumnMapping* mapping);
 };
 
-constexpr std::array<MappingKey, 9> kMappingKeys = {{
+constexpr std::array<MappingKey, 14> kMappingKeys = {{
     {"name",
      [](const toml::node& node, ColumnMapping* mapping) { return ReadText(node, &mapping->name); }},
     {"header", [](const toml::node& node,
@@ -78,11 +84,19 @@ constexpr std::array<MappingKey, 9> kMappingKeys = {{
        mapping->header_rows_before = static_cast<int>(rows);
        return absl::OkStatus();
      }},
-    {"newest_first",
+    {"newest_first", [](const toml::node& node,
+                        ColumnMapping* mapping) { return ReadFlag(node, &mapping->newest_first); }},
+    {"kinds", [](const toml::node& node,
+                 ColumnMapping* mapping) { return ReadPairs(node, &mapping->kinds); }},
+    {"booked", [](const toml::node& node,
+                  ColumnMapping* mapping) { return ReadTexts(node, &mapping->booked); }},
+    {"minor_units", [](const toml::node& node,
+                       ColumnMapping* mapping) { return ReadFlag(node, &mapping->minor_units); }},
+    {"row_mark", [](const toml::node& node,
+                    ColumnMapping* mapping) { return ReadText(node, &mapping->row_mark); }},
+    {"implied_payouts",
      [](const toml::node& node, ColumnMapping* mapping) {
-       if (!node.is_boolean()) return absl::InvalidArgumentError("expected true or false");
-       mapping->newest_first = node.as_boolean()->get();
-       return absl::OkStatus();
+       return ReadFlag(node, &mapping->implied_payouts);
      }},
 }};
 
@@ -104,8 +118,11 @@ absl::Status ReadMapping(const std::string& file,
                          Concat({key.str(), ": ", std::string(status.message())}));
     }
   }
-  if (mapping->name.empty() || mapping->columns.empty()) {
-    return ConfigError(file, table.source(), "a mapping needs at least a name and columns");
+  // One without a header changes the mapping of that name that kvitt brings along.
+  if (mapping->name.empty() || (mapping->columns.empty() && mapping->constants.empty())) {
+    return ConfigError(
+        file, table.source(),
+        "a mapping needs at least a name and columns, or constants for a shipped one");
   }
   return absl::OkStatus();
 }

@@ -11,6 +11,7 @@
 // {"value","scheme","amount"}. Text is one string; line breaks in its quoted cell divide its lines.
 // Source: RFC 4180; docs/records.md.
 
+#include "io/formats/csv_mapped_reader.h"
 #include "io/formats/csv_stream.h"
 #include "io/formats/csv_writer.h"
 #include "io/formats/format_writer.h"
@@ -118,14 +119,40 @@ struct PaymentTraits {
   static void Hand(const PaymentBatch& batch, BlockSink* sink) { sink->Payments(batch); }
 };
 
+// Surer than any header of our own names: every cell that identifies an export was found.
+constexpr int kMappedSure = 97;
+
+int SniffBySettings(const FormatSettings& settings, std::string_view head) {
+  const int sure = csv::SniffStream<PaymentTraits>(head);
+  if (sure > 50) return sure;  // all that payments require
+  return csv::FindLayoutOfHead(head, settings).has_value() ? kMappedSure : sure;
+}
+
+int Sniff(std::string_view head) {
+  static const FormatSettings* settings = new FormatSettings();
+  return SniffBySettings(*settings, head);
+}
+
+// Payments by our own names, or the export of a bank or a wallet by a mapping.
+std::unique_ptr<FormatReader> MakeReader(const ReadOptions& options, std::string_view head) {
+  if (csv::SniffStream<PaymentTraits>(head) <= 50) {
+    std::optional<csv::Layout> layout = csv::FindLayoutOfHead(head, options.settings);
+    if (layout.has_value()) {
+      return csv::MakeMappedReader(PaymentTraits::kName, true, std::move(*layout), options);
+    }
+  }
+  return csv::MakeStreamReader<PaymentTraits>(options, head);
+}
+
 }  // namespace
 
 extern const Format kPaymentsCsv;
 const Format kPaymentsCsv = {PaymentTraits::kName,
                              PaymentTraits::kKind,
-                             "payments as CSV",
-                             csv::SniffStream<PaymentTraits>,
-                             csv::MakeStreamReader<PaymentTraits>,
-                             csv::MakePaymentWriter};
+                             "payments as CSV, and CSV exports of banks and wallets by mapping",
+                             Sniff,
+                             MakeReader,
+                             csv::MakePaymentWriter,
+                             SniffBySettings};
 
 }  // namespace kvitt

@@ -124,6 +124,8 @@ struct Format {
   std::unique_ptr<FormatReader> (*make_reader)(const ReadOptions& options, std::string_view head);
   // Null when the format is not written. See io/formats/format_writer.h.
   std::unique_ptr<class FormatWriter> (*make_writer)();
+  // As sniff, for a format that settings can teach (column mappings); null for all others.
+  int (*sniff_by_settings)(const FormatSettings& settings, std::string_view head) = nullptr;
 };
 
 // The sum of the blocks as a report: counts, sums by currency as text, accounts, dates, and the blocks'

@@ -45,17 +45,35 @@ struct FormatSettings {
   std::string input_format;       // overrides detection: a name of the contract, e.g. "items-csv"
   FileKind expected_kind = FileKind::kUnknown;  // of the file at hand; see InputSpec
   char decimal_mark = 0;          // CSV: '.' or ','; 0: '.', unless a mapping says otherwise
-  // CSV column mappings by name (io/config reads them from kvitt.toml).
+  // CSV column mappings by name (io/config reads them from kvitt.toml): what a bank or a wallet calls its
+  // columns. kvitt brings some along (docs/formats.md); a mapping of the same name changes what it says and
+  // keeps the rest, so that naming the account of the exports takes one line.
+  //
+  // `columns` leads from a field of payments to a header cell. A cell may be `A|B` (the first of them that
+  // the file has) or `A+B` (joined; two lines of a text; the sum of fees). Beside the fields of payments:
+  //   amount         signed: negative is a debit; or credit_amount and debit_amount
+  //   amount_side, fee_side  a column that says CR or DR (C or D, K for credit in the Baltics)
+  //   fee, refund, net       parts of the row: net = amount + refund - fee; fee_currency must be the same
+  //   type, status, balance, settlement, payout_date
+  // `constants` has fields of payments, and account_scheme: put before the number of the account column.
   struct ColumnMapping {
     std::string name;                              // "danske-csv"
     std::vector<std::string> header;               // the header cells that identify it
     std::map<std::string, std::string> columns;    // kvitt field -> header cell
     std::map<std::string, std::string> constants;  // kvitt field -> fixed value
-    char decimal_mark = '.';
+    // Word of the `type` column -> kind of payment, or "ignore"; `T11*` stands for what begins so. "+" and
+    // "-" are for rows of other words, by their sign; "payment" when they say nothing.
+    std::map<std::string, std::string> kinds;
+    std::vector<std::string> booked;               // words of `status` that say booked; none: all are
+    char decimal_mark = '.';                       // 0: found out from the file
     char thousands_mark = 0;                       // removed before the amount is read
-    std::string date_pattern = "YYYY-MM-DD";       // also DD.MM.YYYY, DD-MM-YYYY, YYYYMMDD, DD/MM/YYYY
+    bool minor_units = false;                      // amounts are whole numbers of minor units
+    std::string date_pattern = "YYYY-MM-DD";       // also DD.MM.YYYY, DD-MM-YYYY, YYYYMMDD, DD/MM/YYYY,
+                                                   // YYYY/MM/DD; several with | between them
     int header_rows_before = 0;                    // rows above the header
     bool newest_first = false;
+    std::string row_mark;                          // first cell of the rows that are read; "": all
+    bool implied_payouts = false;                  // each settlement was paid out without a row that says so
   };
   std::vector<ColumnMapping> mappings;
   bool report_is_payments = false;  // camt.052 posts (else it is information only)

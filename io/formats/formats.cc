@@ -8,12 +8,14 @@ namespace kvitt {
 
 // Each format file defines its row.
 extern const Format kBgMax;
+extern const Format kBgOcr;
 extern const Format kBs601;
 extern const Format kBs602;
 extern const Format kBs603;
 extern const Format kKtl;
 extern const Format kTito;
 extern const Format kOcrGiro;
+extern const Format kAvtaleGiro;
 extern const Format kCamt053;
 extern const Format kCamt054;
 extern const Format kCamt052;
@@ -35,12 +37,14 @@ const std::vector<Format>& Table() {
   // clang-format off
   static const std::vector<Format>* table = new std::vector<Format>{
       kBgMax,
+      kBgOcr,
       kBs601,
       kBs602,
       kBs603,
       kKtl,
       kTito,
       kOcrGiro,
+      kAvtaleGiro,
       kCamt053,
       kCamt054,
       kCamt052,

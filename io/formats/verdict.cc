@@ -214,4 +214,37 @@ void Verdict::Close(bool allow_empty) {
   report.warnings = warnings_.Sentences();
 }
 
+void CheckControl(WholeFileSummary* summary,
+                  std::string_view what,
+                  Int128 declared,
+                  Int128 computed,
+                  int decimals,
+                  uint64_t record,
+                  uint64_t byte_offset) {
+  if (declared == computed) {
+    ++summary->controls_held;
+    return;
+  }
+  AddProblem(summary, DeviationCode::kControlTotalMismatch, record, byte_offset,
+             Joined({what, ": expected ", FormatSum(declared, decimals), " as declared, found ",
+                     FormatSum(computed, decimals)}));
+}
+
+FinishResult FinishWholeFile(std::string_view format,
+                             std::string_view version,
+                             FileKind kind,
+                             absl::Span<const std::unique_ptr<BlockSummary>> summaries,
+                             bool allow_empty) {
+  FinishResult result;
+  result.report = JoinTallies(format, version, kind, summaries);
+  Verdict verdict(&result.report);
+  for (const std::unique_ptr<BlockSummary>& summary : summaries) {
+    const auto& whole = static_cast<const WholeFileSummary&>(*summary);
+    verdict.warnings().Join(whole.warnings, 0);
+    verdict.CountHeld(whole.controls_held);
+  }
+  verdict.Close(allow_empty);
+  return result;
+}
+
 }  // namespace kvitt

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -114,6 +115,9 @@ class Verdict {
 
   Warnings& warnings() { return warnings_; }
 
+  // Controls that held while the file was parsed; those that failed are problems of its summary.
+  void CountHeld(uint64_t count) { controls_held_ += count; }
+
   // Sorts the problems by place and sets set_aside, only_controls_failed, control_totals and
   // warnings. A file that is otherwise sound but holds nothing is a problem, unless `allow_empty`.
   void Close(bool allow_empty);
@@ -133,5 +137,28 @@ class Verdict {
   uint64_t controls_held_ = 0;
   uint64_t controls_failed_ = 0;
 };
+
+// What a format that is read in one block leaves for Finish: everything is judged while it is parsed.
+struct WholeFileSummary : BlockSummary {
+  Warnings warnings;
+  uint64_t controls_held = 0;
+};
+
+// A declared figure against the computed one, in a file that is read in one block. `decimals` of the
+// currency for amounts, 0 for counts. `record` counts from 0.
+void CheckControl(WholeFileSummary* summary,
+                  std::string_view what,
+                  Int128 declared,
+                  Int128 computed,
+                  int decimals,
+                  uint64_t record,
+                  uint64_t byte_offset);
+
+// The verdict on such a file.
+FinishResult FinishWholeFile(std::string_view format,
+                             std::string_view version,
+                             FileKind kind,
+                             absl::Span<const std::unique_ptr<BlockSummary>> summaries,
+                             bool allow_empty);
 
 }  // namespace kvitt

@@ -29,6 +29,7 @@ extern const Format kMt940;
 extern const Format kMt942;
 extern const Format kBai2;
 extern const Format kCfonb120;
+extern const Format kCoda;
 
 namespace {
 
@@ -58,6 +59,7 @@ const std::vector<Format>& Table() {
       kMt942,
       kBai2,
       kCfonb120,
+      kCoda,
   };
   // clang-format on
   return *table;

@@ -25,6 +25,8 @@ extern const Format kCustomersJsonl;
 extern const Format kItemsCsv;
 extern const Format kPaymentsCsv;
 extern const Format kCustomersCsv;
+extern const Format kVippsCsv;
+extern const Format kMobilepayCsv;
 extern const Format kMt940;
 extern const Format kMt942;
 extern const Format kBai2;
@@ -55,6 +57,8 @@ const std::vector<Format>& Table() {
       kItemsCsv,
       kPaymentsCsv,
       kCustomersCsv,
+      kVippsCsv,
+      kMobilepayCsv,
       kMt940,
       kMt942,
       kBai2,

@@ -20,7 +20,10 @@ NumberCheck CheckViite(std::string_view reference) {
   if (significant.empty()) return Bad("it is all zeros");
   const char expected = ViiteDigit(reference.substr(0, reference.size() - 1));
   if (reference.back() != expected) return Bad(CheckDigitReason(reference.back(), expected));
-  return Good(significant, GroupedFromRight(significant, 5));
+  // A number of fewer digits than a reference has keeps the zeros that make it one.
+  const size_t shortest = kViiteMin > significant.size() ? kViiteMin : significant.size();
+  const std::string_view normal = reference.substr(reference.size() - shortest);
+  return Good(normal, GroupedFromRight(normal, 5));
 }
 
 std::string MakeViite(std::string_view base, std::string* reason) {

@@ -1,9 +1,11 @@
-// Reads invented ktl files.
+// Reads invented ktl files, and writes again what was accepted.
 
 #include "tests/fuzz/format_reading.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/fuzz/round_trip.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   kvitt::CheckReading("ktl", data, size);
+  kvitt::CheckRoundTrip("ktl", data, size);
   return 0;
 }

@@ -15,6 +15,8 @@
 namespace kvitt {
 namespace {
 
+constexpr uint64_t kReadAheadWorth = uint64_t{1} << 20;
+
 std::string_view TypeOf(mode_t mode) {
   if (S_ISDIR(mode)) return "a directory";
   if (S_ISFIFO(mode)) return "a named pipe";
@@ -95,6 +97,8 @@ absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const InputSpec& inpu
     return absl::InvalidArgumentError(
         Sentence("expected a regular file, found ", TypeOf(facts.st_mode)));
   }
+  // Only advice: a longer read-ahead, worth its call for what is more than one block.
+  if (file->size_ > kReadAheadWorth) posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
   return file;
 }
 

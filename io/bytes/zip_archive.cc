@@ -139,6 +139,11 @@ absl::Status LibzipArchive::List(uint64_t archive_bytes) {
   for (uint64_t number = 0; number < static_cast<uint64_t>(count); ++number) {
     if (absl::Status status = Add(number, &names, &compressed); !status.ok()) return status;
   }
+  if (names.contains("[Content_Types].xml")) {
+    return absl::InvalidArgumentError(
+        "expected files of a bank in the zip archive, found an Excel workbook or another Office "
+        "document: save it as CSV");
+  }
   // Members that share their bytes make a bomb that no single member shows.
   if (compressed > archive_bytes) {
     return absl::DataLossError(Sentence("zip: members overlap: they claim ", compressed,

@@ -32,6 +32,7 @@ extern const Format kMt942;
 extern const Format kBai2;
 extern const Format kCfonb120;
 extern const Format kCoda;
+extern const Format kOfx;
 
 namespace {
 
@@ -64,6 +65,7 @@ const std::vector<Format>& Table() {
       kBai2,
       kCfonb120,
       kCoda,
+      kOfx,
   };
   // clang-format on
   return *table;

@@ -9,6 +9,8 @@ namespace kvitt {
 // Each format file defines its row.
 extern const Format kBgMax;
 extern const Format kBgOcr;
+extern const Format kAutogiro;
+extern const Format kTotalIn;
 extern const Format kBs601;
 extern const Format kBs602;
 extern const Format kBs603;
@@ -42,6 +44,8 @@ const std::vector<Format>& Table() {
   static const std::vector<Format>* table = new std::vector<Format>{
       kBgMax,
       kBgOcr,
+      kAutogiro,
+      kTotalIn,
       kBs601,
       kBs602,
       kBs603,

@@ -10,7 +10,6 @@
 namespace kvitt {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 constexpr auto kControl = DeviationCode::kControlTotalMismatch;
@@ -50,6 +49,25 @@ constexpr BrokenControl kBroken[] = {
     {"bg-ocr", "damaged_file_count.txt", "number of items of the file"},
     {"bg-ocr", "damaged_file_sum.txt", "sum of the file"},
     {"bg-ocr", "damaged_sign.txt", "only LB has negative amounts", kMalformed},
+    {"autogiro", "damaged_section_amount.txt", "amount of the section (15)"},
+    {"autogiro", "damaged_section_count.txt", "number of items of the section (15)"},
+    {"autogiro", "damaged_sections_15.txt", "number of sections 15"},
+    {"autogiro", "damaged_items_82.txt", "number of paid items 82"},
+    {"autogiro", "damaged_sections_16.txt", "number of sections 16"},
+    {"autogiro", "damaged_items_32.txt", "number of paid items 32"},
+    {"autogiro", "damaged_sections_17.txt", "number of sections 17"},
+    {"autogiro", "damaged_items_77.txt", "number of items 77"},
+    {"autogiro", "damaged_old_sum_32.txt", "sum of items 32 (09, 29-40)"},
+    {"autogiro", "damaged_old_items_32.txt", "number of items 32 (09, 41-46)"},
+    {"autogiro", "damaged_old_items_82.txt", "number of items 82 (09, 47-52)"},
+    {"autogiro", "damaged_old_sum_82.txt", "sum of items 82 (09, 57-68)"},
+    {"autogiro", "damaged_rejected_items_32.txt", "number of items 32 (09, 15-20)"},
+    {"autogiro", "damaged_rejected_sum_32.txt", "sum of items 32 (09, 21-32)"},
+    {"autogiro", "damaged_rejected_items_82.txt", "number of items 82 (09, 33-38)"},
+    {"autogiro", "damaged_rejected_sum_82.txt", "sum of items 82 (09, 39-50)"},
+    {"autogiro", "damaged_seal.txt", "the seal (99)", DeviationCode::kFileTruncated},
+    {"totalin", "refused.txt", "a layout that a public source confirms",
+     DeviationCode::kFileUnknown},
 };
 
 TEST(NordicControlsTest, EachAloneSetsTheFileAside) {
@@ -172,6 +190,74 @@ TEST(AvtaleGiroWriterTest, CustomersBecomeAgreements) {
   const ReadOutcome outcome = ReadAll(*FindFormat("avtalegiro"), bytes);
   EXPECT_FALSE(outcome.report.set_aside);
   EXPECT_EQ(outcome.report.kind, FileKind::kAgreements);
+  EXPECT_EQ(outcome.report.transactions, 2u);
+}
+
+// Keeps the notices that a reader gives beside its records.
+std::vector<RecordProblem> NoticesOf(std::string_view sample) {
+  return ReadAll(*FindFormat("autogiro"), SampleBytes("autogiro", sample)).problems;
+}
+
+TEST(AutogiroTest, AFailedDebitIsToldAndIsNoMoney) {
+  const std::vector<RecordProblem> notices = NoticesOf("specification.txt");
+  ASSERT_EQ(notices.size(), 1u);
+  EXPECT_EQ(notices[0].code, DeviationCode::kDirectDebitReturned);
+  EXPECT_EQ(notices[0].record, 3u);
+  EXPECT_THAT(notices[0].text, HasSubstr("a direct debit of 200.00 was not paid: no cover"));
+  EXPECT_EQ(NoticesOf("specification_old.txt").size(), 1u);
+  EXPECT_EQ(NoticesOf("rejected.txt").size(), 2u);
+}
+
+TEST(AutogiroTest, AStatusThatTheLayoutDoesNotHaveIsRefused) {
+  const auto refused = [](std::string_view sample, std::string_view from, std::string_view to) {
+    const ReadOutcome outcome =
+        ReadAll(*FindFormat("autogiro"), Replaced(SampleBytes("autogiro", sample), from, to));
+    for (const RecordProblem& problem : outcome.report.problems) {
+      if (problem.text.find("status (80)") != std::string::npos) return outcome.report.set_aside;
+    }
+    return false;
+  };
+  const std::string blanks(17, ' ');
+  EXPECT_TRUE(refused("specification.txt", "FAKT 1001" + blanks + "0", "FAKT 1001" + blanks + "7"));
+  EXPECT_TRUE(refused("specification.txt", "FAKT 1001" + blanks + "0", "FAKT 1001" + blanks + " "));
+  // A zero is a status of the new layout alone.
+  EXPECT_TRUE(
+      refused("specification_old.txt", "FAKT 1001" + blanks + " ", "FAKT 1001" + blanks + "0"));
+}
+
+TEST(AutogiroTest, FilesOfOtherKindsAreRefused) {
+  const std::string other = Replaced(SampleBytes("autogiro", "specification.txt"),
+                                     "BET. SPEC & STOPP TK", "MEDGIVANDEAVISERING ");
+  const ReadOutcome outcome = ReadAll(*FindFormat("autogiro"), other);
+  EXPECT_TRUE(outcome.report.set_aside);
+  EXPECT_FALSE(outcome.report.only_controls_failed);
+  EXPECT_THAT(outcome.report.problems[0].text, HasSubstr("kind of the file (01)"));
+}
+
+TEST(AutogiroTest, ASealIsPartOfTheFrame) {
+  const Format& format = *FindFormat("autogiro");
+  const std::string sealed = SampleBytes("autogiro", "request_sealed.txt");
+  EXPECT_EQ(ReadAll(format, sealed).records,
+            ReadAll(format, SampleBytes("autogiro", "request.txt")).records);
+  ExpectProblem(format, Replaced(sealed, "HMAC", "HMAX"), kMalformed, "seal (00)");
+  ExpectProblem(format, Replaced(sealed, "00112233", "0011223X"), kMalformed, "seal (99)");
+  ExpectProblem(format, sealed + sealed, kMalformed, "nothing behind the seal");
+}
+
+TEST(AutogiroWriterTest, RequestsReadAsTheyWere) {
+  const Format& format = *FindFormat("autogiro");
+  const ReadOutcome before = ReadAll(format, SampleBytes("autogiro", "request.txt"));
+  const ReadOutcome after =
+      ReadAll(format, Rewritten("autogiro", "request.txt", "bankgiro:9912346", "SEK"));
+  EXPECT_FALSE(after.report.set_aside);
+  EXPECT_EQ(after.records, before.records);
+}
+
+TEST(TotalInTest, IsNeverPostedWhateverTheSettings) {
+  const ReadOutcome outcome =
+      ReadAll(*FindFormat("totalin"), SampleBytes("totalin", "refused.txt"));
+  EXPECT_TRUE(outcome.records.empty());
+  EXPECT_FALSE(outcome.report.only_controls_failed);
   EXPECT_EQ(outcome.report.transactions, 2u);
 }
 

@@ -1,7 +1,7 @@
-"""The XML parsers side by side, by the Google Benchmark program bench/camt_peers_bench.
+"""The XML parsers side by side, by the Google Benchmark program bench/camt_bench.
 
-Its rows are named CONTESTANT/SHAPE, where SHAPE is `repeating` (entries alike) or `changing` (entries
-that keep changing shape), and count bytes per second.
+Its rows are named CONTESTANT/SHAPE, where SHAPE begins with `repeating` (entries alike) or `changing`
+(entries that keep changing shape), and count bytes per second.
 """
 
 import json
@@ -12,7 +12,7 @@ import tempfile
 from .contestants import ROOT
 from .measure import Failed, Spread, pin
 
-PROGRAM = "camt_peers_bench"
+PROGRAM = "camt_bench"
 GOALS = {"repeating": 5.0, "changing": 2.5}  # against pugixml
 
 
@@ -55,13 +55,13 @@ def run(options, say):
         for name, values in sorted(contestants.items(), key=lambda row: -max(row[1])):
             spread = Spread.of([value / 1e6 for value in values])
             result["shapes"][shape][name] = spread.as_dict()
-            say(f"   {shape:<10} {name:<12} {spread.median:>8.0f} MB/s  ({spread.least:.0f} to "
+            say(f"   {shape:<20} {name:<10} {spread.median:>8.0f} MB/s  ({spread.least:.0f} to "
                 f"{spread.greatest:.0f})")
         for name, values in contestants.items():
             if name == "kvitt":
                 continue
             spread = Spread.of([mine / theirs for mine, theirs in zip(contestants["kvitt"], values)])
-            goal = GOALS.get(shape) if name == "pugixml" else None
+            goal = GOALS.get(shape.split("_")[0]) if name == "pugixml" else None
             verdict = "" if goal is None else "met" if spread.median >= goal else "NOT met"
             target = "" if goal is None else f">= {goal}"
             say(f"   kvitt is {spread.median:.2f} times {name} ({shape})  {target} {verdict}".rstrip())

@@ -149,6 +149,10 @@ std::string InventName(Country country, uint64_t index) {
                 forms[random.Below(forms.size())]);
 }
 
+std::string_view CompanyForm(Country country) {
+  return kCompanyForms[static_cast<size_t>(country)].front();
+}
+
 std::string RespellName(std::string_view name, CounterRandom* random) {
   std::vector<std::string_view> words = SplitAt(name, ' ');
   // The company form is the last word of a name of four.

@@ -24,6 +24,8 @@ inline constexpr uint64_t kCustomerIndexEnd = 440'000'000;
 
 // A firm or a person. REQUIRES: index < 2 * kCustomerIndexEnd.
 std::string InventName(Country country, uint64_t index);
+// "AS", "AB", "A/S", "Oy".
+std::string_view CompanyForm(Country country);
 // The same name as a payer's bank writes it: capitals, ø as OE, another order, the company form
 // gone.
 std::string RespellName(std::string_view name, CounterRandom* random);

@@ -62,6 +62,21 @@ void SeveralReferences(SceneBuilder* scene) {
   }
 }
 
+void SeveralWithCreditNote(SceneBuilder* scene) {
+  SceneCustomer& customer = scene->AddCustomer();
+  SceneItem& first = scene->AddItem(customer);
+  SceneItem& second = scene->AddItem(customer);
+  SceneItem& note = scene->AddItem(customer, 101 * (1 + first.amount_minor / 505));
+  note.kind = ItemKind::kCreditNote;
+  scene->AddPaymentBy(customer, 0, first.amount_minor + second.amount_minor - note.amount_minor)
+      .Quotes(first.reference())
+      .Quotes(second.reference())
+      .Quotes(note.reference())
+      .Pays(first, first.amount_minor)
+      .Pays(second, second.amount_minor)
+      .Posts(note.item_id, note.amount_minor, AllocationKind::kCreditNote);
+}
+
 void LeadingZerosLost(SceneBuilder* scene) {
   const Quoted quoted = OneItem(scene);
   const std::string lost = quoted.item.reference();

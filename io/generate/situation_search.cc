@@ -3,6 +3,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 #include "io/generate/concat.h"
 #include "io/generate/situation.h"
@@ -103,6 +104,31 @@ void RepairedLetter(SceneBuilder* scene) {
       .NeedsLaterRule();
 }
 
+void RepairedRunTogether(SceneBuilder* scene) {
+  SceneCustomer& customer = scene->AddCustomer();
+  SceneItem& first = scene->AddItem(customer);
+  SceneItem& second = scene->AddItem(customer);
+  scene->AddPayment(0, first.amount_minor + second.amount_minor)
+      .Quotes(Concat(first.reference(), second.reference()))
+      .Is(kSettled, Rule::kReferenceRepaired)
+      .Pays(first, first.amount_minor)
+      .Pays(second, second.amount_minor)
+      .Reports({DeviationCode::kReferenceRepaired})
+      .NeedsLaterRule();
+}
+
+void RepairedContinued(SceneBuilder* scene) {
+  SceneItem& item = scene->AddItem(scene->AddCustomer());
+  const size_t width = item.reference().size() - 4;
+  scene->AddPayment(0, item.amount_minor)
+      .Quotes(item.reference().substr(0, width))
+      .Says(Concat(item.reference().substr(width), " takk"))
+      .Is(kSettled, Rule::kReferenceRepaired)
+      .Pays(item, item.amount_minor)
+      .Reports({DeviationCode::kReferenceRepaired})
+      .NeedsLaterRule();
+}
+
 void RepairOtherAmount(SceneBuilder* scene) {
   SceneItem& item = scene->AddItem(scene->AddCustomer());
   ScenePayment& payment = scene->AddPayment(0, scene->StrayAmount());
@@ -145,6 +171,22 @@ void TextGrouped(SceneBuilder* scene) {
   SettledByText(scene, item.amount_minor,
                 Concat("Faktura ", InGroups(item.reference(), 4), ", takk"))
       .Pays(item, item.amount_minor);
+}
+
+void TextSplit(SceneBuilder* scene) {
+  SceneItem& item = scene->AddItem(scene->AddCustomer());
+  const size_t half = item.reference().size() / 2;
+  SettledByText(scene, item.amount_minor, Concat("Betaling ", item.reference().substr(0, half)))
+      .Says(item.reference().substr(half))
+      .Pays(item, item.amount_minor);
+}
+
+void TextPrinted(SceneBuilder* scene) {
+  SceneItem& item = scene->AddItem(scene->AddCustomer());
+  const std::string& reference = item.reference();
+  std::string printed = InGroups(reference, 4);
+  if (scene->country() == Country::kDenmark) printed = Concat("+71<", reference, "+12345674<");
+  SettledByText(scene, item.amount_minor, std::move(printed)).Pays(item, item.amount_minor);
 }
 
 void TextSeveral(SceneBuilder* scene) {
@@ -192,6 +234,14 @@ void TextInsideNumber(SceneBuilder* scene) {
   ScenePayment& payment = scene->AddPayment(0, item.amount_minor);
   payment.Says(Concat("Ordre 18", inner, "7 hentet"));
   Suggested(&payment, Rule::kAmountUnique).MayBe({kUnmatched});
+}
+
+void TextDate(SceneBuilder* scene) {
+  SceneItem& item = scene->AddItem(scene->AddCustomer());
+  item.references.front() = "20260227";
+  ScenePayment& payment = scene->AddPayment(0, scene->StrayAmount());
+  payment.Says("Leie betalt 20260227");
+  Suggested(&payment, Rule::kNone).MayBe({kUnmatched}).MayReport({kAmountShort, kAmountOver});
 }
 
 void PayerAmount(SceneBuilder* scene) {
@@ -261,6 +311,24 @@ void PayerShared(SceneBuilder* scene) {
   ScenePayment& payment = scene->AddPayment(0, item.amount_minor);
   payment.payer_account = one.accounts.front();
   Suggested(&payment, Rule::kNone).MayBe({kUnmatched}).MayReport({kCombinationAmbiguous});
+}
+
+void PayerProvider(SceneBuilder* scene) {
+  const std::string account = scene->StrangerAccount();
+  for (int each = 0; each < 3; ++each) {
+    SceneCustomer& customer = scene->AddCustomer();
+    customer.accounts.clear();
+    SceneItem& item = scene->AddItem(customer);
+    ScenePayment& quoted = scene->AddPayment(0, item.amount_minor);
+    quoted.payer_account = account;
+    quoted.Quotes(item.reference()).Pays(item, item.amount_minor);
+    if (each < 2) continue;
+    // The last customer owes another amount, which now comes through the same account without a word.
+    SceneItem& open = scene->AddItem(customer);
+    ScenePayment& bare = scene->AddPayment(1, open.amount_minor);
+    bare.payer_account = account;
+    Suggested(&bare, Rule::kNone).MayBe({kUnmatched});
+  }
 }
 
 void PayerParent(SceneBuilder* scene) {
@@ -376,6 +444,15 @@ void Combination(SceneBuilder* scene) {
   for (const SceneItem* item : paid) payment.Pays(*item, item->amount_minor);
 }
 
+void CombinationAlike(SceneBuilder* scene) {
+  SceneCustomer& customer = scene->AddCustomer();
+  SceneItem& oldest = scene->AddItem(customer);
+  std::vector<SceneItem*> items = {&oldest};
+  while (items.size() < 13) items.push_back(&scene->AddItem(customer, oldest.amount_minor));
+  ScenePayment& payment = ByPayer(scene, customer, 5 * oldest.amount_minor, Rule::kCombination);
+  for (size_t at = 0; at < 5; ++at) payment.Pays(*items[at], items[at]->amount_minor);
+}
+
 void CombinationTwoAnswers(SceneBuilder* scene) {
   SceneCustomer& customer = scene->AddCustomer();
   const std::array<SceneItem*, 5> items = FiveItems(scene, customer);
@@ -405,12 +482,34 @@ void AmountUnique(SceneBuilder* scene) {
   Suggested(&payment, Rule::kAmountUnique);
 }
 
+void AmountOfTwo(SceneBuilder* scene) {
+  SceneItem& item = scene->AddItem(scene->AddCustomer());
+  scene->AddItem(scene->AddCustomer(), item.amount_minor);
+  ScenePayment& payment = scene->AddPayment(0, item.amount_minor);
+  Suggested(&payment, Rule::kNone).MayBe({kUnmatched});
+}
+
 void PayerNameOnly(SceneBuilder* scene) {
   SceneCustomer& customer = scene->AddCustomer();
   SceneItem& item = scene->AddItem(customer);
   ScenePayment& payment = scene->AddPayment(0, item.amount_minor);
   payment.payer_name = RespellName(customer.name, &scene->random());
   Suggested(&payment, Rule::kPayerName);
+}
+
+void CompanyFormOnly(SceneBuilder* scene) {
+  SceneCustomer& customer = scene->AddCustomer();
+  scene->AddItem(customer);
+  ScenePayment& payment = scene->AddPayment(0, scene->StrayAmount());
+  customer.name = Concat(customer.name, " ", CompanyForm(scene->country()));
+  const std::string stranger =
+      InventName(scene->country(), kCustomerIndexEnd + scene->place().scene);
+  payment.payer_name =
+      Concat(stranger.substr(0, stranger.find(' ')), " ", CompanyForm(scene->country()));
+  payment.IsLeft(kUnmatched)
+      .MayBe({kSuggested})
+      .Reports({DeviationCode::kReferenceMissing})
+      .NeedsLaterRule();
 }
 
 }  // namespace kvitt::situation

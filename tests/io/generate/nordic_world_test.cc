@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
@@ -195,6 +197,16 @@ TEST(NordicWorld, AMixChoosesSituations) {
   }
   EXPECT_EQ(counts.size(), 2U);
   EXPECT_NEAR(counts["over"], 225, 40);
+}
+
+TEST(NordicWorld, EachSituationIsExplainedToUsers) {
+  std::ifstream in(std::string(KVITT_SOURCE_DIR) + "/docs/generate.md");
+  const std::string page((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  for (const SituationInfo& row : Situations()) {
+    const std::string line = "| `" + std::string(row.name) + "` | " + std::to_string(row.weight) +
+                             " | " + std::string(row.description) + " |";
+    EXPECT_NE(page.find(line), std::string::npos) << "docs/generate.md lacks " << line;
+  }
 }
 
 TEST(NordicWorld, RequestsThatCannotBeMetSayWhy) {

@@ -104,8 +104,9 @@ absl::Status ReadMapping(const std::string& file,
                          const toml::table& table,
                          ColumnMapping* mapping) {
   for (const auto& [key, node] : table) {
+    const std::string_view name = key.str();
     const auto known = std::find_if(kMappingKeys.begin(), kMappingKeys.end(),
-                                    [&](const MappingKey& row) { return row.name == key.str(); });
+                                    [&](const MappingKey& row) { return row.name == name; });
     if (known == kMappingKeys.end()) {
       std::vector<std::string_view> names;
       for (const MappingKey& row : kMappingKeys) names.push_back(row.name);

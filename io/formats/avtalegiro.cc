@@ -122,9 +122,9 @@ class FileParser {
           transmissions_ == 0 ? DeviationCode::kRecordMalformed : DeviationCode::kFileTruncated,
           lines.lines(), block_.offset + block_.bytes.size(),
           Joined({"end of the file: expected ",
-                  transmissions_ == 0              ? "a transmission start (10)"
+                  transmissions_ == 0         ? "a transmission start (10)"
                   : place_ == Place::kBetween ? "a transmission end (89)"
-                                                   : "an assignment end (88)",
+                                              : "an assignment end (88)",
                   ", found none"}));
     }
     if (!batch_.items.empty()) sink_->Items(batch_);

@@ -9,21 +9,30 @@ namespace kvitt {
 
 std::string_view Name(FileKind kind) {
   switch (kind) {
-    case FileKind::kUnknown: return "unknown";
-    case FileKind::kPayments: return "payments";
-    case FileKind::kItems: return "items";
-    case FileKind::kCustomers: return "customers";
-    case FileKind::kClaims: return "claims";
-    case FileKind::kAgreements: return "agreements";
+    case FileKind::kUnknown:
+      return "unknown";
+    case FileKind::kPayments:
+      return "payments";
+    case FileKind::kItems:
+      return "items";
+    case FileKind::kCustomers:
+      return "customers";
+    case FileKind::kClaims:
+      return "claims";
+    case FileKind::kAgreements:
+      return "agreements";
   }
   return "unknown";
 }
 
 std::string_view Name(ControlState state) {
   switch (state) {
-    case ControlState::kAbsent: return "absent";
-    case ControlState::kVerified: return "verified";
-    case ControlState::kMismatch: return "mismatch";
+    case ControlState::kAbsent:
+      return "absent";
+    case ControlState::kVerified:
+      return "verified";
+    case ControlState::kMismatch:
+      return "mismatch";
   }
   return "absent";
 }
@@ -33,11 +42,21 @@ size_t FormatReader::CutBlock(std::string_view bytes) const {
   return end == std::string_view::npos ? 0 : end + 1;
 }
 
-std::string FormatReader::ExitContext(const Block&) const { return {}; }
+std::string FormatReader::ExitContext(const Block&) const {
+  return {};
+}
 
-bool FormatWriter::Write(const PaymentBatch&, const Payment&, std::string*) { return false; }
-bool FormatWriter::Write(const OpenItemBatch&, const OpenItem&, std::string*) { return false; }
-bool FormatWriter::Write(const CustomerBatch&, const Customer&, std::string*) { return false; }
+bool FormatWriter::Write(const PaymentBatch&, const Payment&, std::string*) {
+  return false;
+}
+
+bool FormatWriter::Write(const OpenItemBatch&, const OpenItem&, std::string*) {
+  return false;
+}
+
+bool FormatWriter::Write(const CustomerBatch&, const Customer&, std::string*) {
+  return false;
+}
 
 namespace {
 
@@ -55,7 +74,9 @@ std::map<std::string, std::string> AsText(const std::map<Currency, Int128>& sums
 
 }  // namespace
 
-FileReport JoinTallies(std::string_view format, std::string_view version, FileKind kind,
+FileReport JoinTallies(std::string_view format,
+                       std::string_view version,
+                       FileKind kind,
                        absl::Span<const std::unique_ptr<BlockSummary>> summaries) {
   constexpr size_t kAccountsMax = 100;
   FileReport report;
@@ -101,15 +122,22 @@ namespace {
 class NullBlockSink : public BlockSink {
  public:
   void Items(const OpenItemBatch&) override {}
+
   void Payments(const PaymentBatch&) override {}
+
   void Customers(const CustomerBatch&) override {}
+
   void Problem(const RecordProblem&) override {}
 };
 
 }  // namespace
 
-FileReport ReadBytes(const Format& format, std::string_view bytes, const ReadOptions& options,
-                     size_t block_bytes, uint32_t file, RecordSink* sink) {
+FileReport ReadBytes(const Format& format,
+                     std::string_view bytes,
+                     const ReadOptions& options,
+                     size_t block_bytes,
+                     uint32_t file,
+                     RecordSink* sink) {
   KVITT_CHECK(block_bytes > 0);
   // A copy gives each block the padding that it is promised.
   std::string padded(bytes);
@@ -126,7 +154,8 @@ FileReport ReadBytes(const Format& format, std::string_view bytes, const ReadOpt
     if (reader->parallel() && length > block_bytes) {
       size_t window = block_bytes;
       size_t cut = 0;
-      while ((cut = reader->CutBlock(all.substr(begin, window))) == 0 && begin + window < all.size()) {
+      while ((cut = reader->CutBlock(all.substr(begin, window))) == 0 &&
+             begin + window < all.size()) {
         window = std::min(window * 2, all.size() - begin);
       }
       if (cut != 0) length = cut;
@@ -140,7 +169,8 @@ FileReport ReadBytes(const Format& format, std::string_view bytes, const ReadOpt
     NullBlockSink null_sink;
     std::unique_ptr<BlockSink> block_sink;
     if (sink != nullptr) block_sink = sink->OpenBlock(file, block.index);
-    summaries.push_back(reader->ParseBlock(block, context, sink != nullptr ? block_sink.get() : &null_sink));
+    summaries.push_back(
+        reader->ParseBlock(block, context, sink != nullptr ? block_sink.get() : &null_sink));
     std::string exit = reader->parallel() ? reader->ExitContext(block) : std::string();
     if (!exit.empty()) context = std::move(exit);
     begin += length;

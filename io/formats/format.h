@@ -34,7 +34,7 @@ struct Block {
   std::string_view bytes;
   uint64_t offset = 0;  // of the first byte in the decompressed file
   uint32_t file = 0;
-  uint32_t index = 0;   // 0 for the first block of the file
+  uint32_t index = 0;  // 0 for the first block of the file
   bool is_last = false;
 };
 
@@ -44,13 +44,13 @@ inline constexpr size_t kBlockPadding = 64;
 struct BlockTally {
   uint64_t entries = 0;
   uint64_t transactions = 0;
-  uint64_t lines = 0;                                 // physical lines or records, for numbering
+  uint64_t lines = 0;  // physical lines or records, for numbering
   uint32_t statements_opened = 0;
-  std::map<Currency, Int128> credit_minor;            // entries by their sign for the holder
+  std::map<Currency, Int128> credit_minor;  // entries by their sign for the holder
   std::map<Currency, Int128> debit_minor;
   Date first_date;
   Date last_date;
-  std::vector<std::string> accounts;                  // creditor accounts met, at most 100
+  std::vector<std::string> accounts;  // creditor accounts met, at most 100
 };
 
 // What a block's parse leaves for Finish. A format derives its own to carry control sums.
@@ -76,7 +76,7 @@ struct LateDates {
 };
 
 struct FinishResult {
-  FileReport report;                 // all but file name and digest
+  FileReport report;  // all but file name and digest
   std::vector<LateDates> late_dates;
 };
 
@@ -103,17 +103,17 @@ class FormatReader {
 
   // Reads the records of one block. `context` is the last non-empty ExitContext of the blocks before
   // ("" for the first). Called for different blocks at the same time on different threads.
-  virtual std::unique_ptr<BlockSummary> ParseBlock(const Block& block, std::string_view context,
+  virtual std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
+                                                   std::string_view context,
                                                    BlockSink* sink) const = 0;
 
   // Joins the summaries (in block order) and checks every control that the format has.
-  virtual FinishResult Finish(
-      absl::Span<const std::unique_ptr<BlockSummary>> summaries) const = 0;
+  virtual FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const = 0;
 };
 
 // One row of the table of formats.
 struct Format {
-  std::string_view name;         // as in `inspect`: "bgmax"
+  std::string_view name;  // as in `inspect`: "bgmax"
   FileKind kind = FileKind::kPayments;
   std::string_view description;  // one line for `kvitt formats`
   // How sure this format is that a file with this head (up to 64 KiB after decompression, without a
@@ -130,7 +130,9 @@ struct Format {
 
 // The sum of the blocks as a report: counts, sums by currency as text, accounts, dates, and the blocks'
 // problems with their record numbers made 1-based in the file. Finish starts from it.
-FileReport JoinTallies(std::string_view format, std::string_view version, FileKind kind,
+FileReport JoinTallies(std::string_view format,
+                       std::string_view version,
+                       FileKind kind,
                        absl::Span<const std::unique_ptr<BlockSummary>> summaries);
 
 // The table, in order of precedence. See formats.cc.
@@ -143,7 +145,11 @@ const Format* SniffFormat(std::string_view head);
 // Reads bytes that are already in memory, cut into blocks of about `block_bytes`, one after another on
 // the calling thread, and returns the verdict. What tests, fuzzers and small tools use; the parallel
 // driver does the same steps. `sink` may be null, then records are only counted.
-FileReport ReadBytes(const Format& format, std::string_view bytes, const ReadOptions& options,
-                     size_t block_bytes, uint32_t file, RecordSink* sink);
+FileReport ReadBytes(const Format& format,
+                     std::string_view bytes,
+                     const ReadOptions& options,
+                     size_t block_bytes,
+                     uint32_t file,
+                     RecordSink* sink);
 
 }  // namespace kvitt

@@ -16,11 +16,11 @@ namespace kvitt {
 
 // Facts about the file to be written.
 struct WriterHeader {
-  std::string_view sender;          // name or number of the bank
-  std::string_view recipient;       // name of the creditor
-  uint64_t message_number = 1;      // makes the file's own identity
+  std::string_view sender;      // name or number of the bank
+  std::string_view recipient;   // name of the creditor
+  uint64_t message_number = 1;  // makes the file's own identity
   Date created;
-  std::string_view version;         // "054.08" style for camt; empty: the newest
+  std::string_view version;  // "054.08" style for camt; empty: the newest
   // Record streams (CSV, JSON Lines): the fields to write, in this order; empty: the writer's own
   // choice. Other formats have no use for it.
   absl::Span<const std::string_view> columns = {};
@@ -34,7 +34,9 @@ class FormatWriter {
   // one account, currency and booking date, EndSection, then End. *out may be emptied by the caller
   // between calls.
   virtual void Begin(const WriterHeader& header, std::string* out) = 0;
-  virtual void BeginSection(std::string_view creditor_account, Currency currency, Date booking_date,
+  virtual void BeginSection(std::string_view creditor_account,
+                            Currency currency,
+                            Date booking_date,
                             std::string* out) = 0;
   // `batch` owns the references and text of `payment`. False when the format cannot say this
   // (an amount that does not fit its field, a currency that it does not know); nothing is written then.

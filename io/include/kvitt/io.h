@@ -35,16 +35,18 @@ std::string_view Name(ControlState state);
 
 // One file to read.
 struct InputSpec {
-  std::string path;                            // "-": stdin
-  FileKind expected_kind = FileKind::kUnknown;  // what the command line said it is; kUnknown: anything
+  std::string path;  // "-": stdin
+  FileKind expected_kind =
+      FileKind::kUnknown;   // what the command line said it is; kUnknown: anything
   bool follow_link = true;  // false for what was found in a directory: a link there leads elsewhere
 };
 
 // How to read files whose content leaves room for choice.
 struct FormatSettings {
-  std::string input_format;       // overrides detection: a name of the contract, e.g. "items-csv"
+  std::string input_format;  // overrides detection: a name of the contract, e.g. "items-csv"
   FileKind expected_kind = FileKind::kUnknown;  // of the file at hand; see InputSpec
-  char decimal_mark = 0;          // CSV: '.' or ','; 0: '.', unless a mapping says otherwise
+  char decimal_mark = 0;  // CSV: '.' or ','; 0: '.', unless a mapping says otherwise
+
   // CSV column mappings by name (io/config reads them from kvitt.toml): what a bank or a wallet calls its
   // columns. kvitt brings some along (docs/formats.md); a mapping of the same name changes what it says and
   // keeps the rest, so that naming the account of the exports takes one line.
@@ -64,29 +66,30 @@ struct FormatSettings {
     // Word of the `type` column -> kind of payment, or "ignore"; `T11*` stands for what begins so. "+" and
     // "-" are for rows of other words, by their sign; "payment" when they say nothing.
     std::map<std::string, std::string> kinds;
-    std::vector<std::string> booked;               // words of `status` that say booked; none: all are
-    char decimal_mark = '.';                       // 0: found out from the file
-    char thousands_mark = 0;                       // removed before the amount is read
-    bool minor_units = false;                      // amounts are whole numbers of minor units
-    std::string date_pattern = "YYYY-MM-DD";       // also DD.MM.YYYY, DD-MM-YYYY, YYYYMMDD, DD/MM/YYYY,
-                                                   // YYYY/MM/DD; several with | between them
-    int header_rows_before = 0;                    // rows above the header
+    std::vector<std::string> booked;          // words of `status` that say booked; none: all are
+    char decimal_mark = '.';                  // 0: found out from the file
+    char thousands_mark = 0;                  // removed before the amount is read
+    bool minor_units = false;                 // amounts are whole numbers of minor units
+    std::string date_pattern = "YYYY-MM-DD";  // also DD.MM.YYYY, DD-MM-YYYY, YYYYMMDD, DD/MM/YYYY,
+                                              // YYYY/MM/DD; several with | between them
+    int header_rows_before = 0;               // rows above the header
     bool newest_first = false;
-    std::string row_mark;                          // first cell of the rows that are read; "": all
-    bool implied_payouts = false;                  // each settlement was paid out without a row that says so
+    std::string row_mark;          // first cell of the rows that are read; "": all
+    bool implied_payouts = false;  // each settlement was paid out without a row that says so
   };
+
   std::vector<ColumnMapping> mappings;
-  bool report_is_payments = false;  // camt.052 posts (else it is information only)
-  bool allow_empty = false;         // a file without records is not a problem
-  uint64_t max_bytes = uint64_t{64} << 30;       // after decompression
-  uint32_t max_expansion = 250;                  // after the first 64 MiB
+  bool report_is_payments = false;          // camt.052 posts (else it is information only)
+  bool allow_empty = false;                 // a file without records is not a problem
+  uint64_t max_bytes = uint64_t{64} << 30;  // after decompression
+  uint32_t max_expansion = 250;             // after the first 64 MiB
 };
 
 // What one file is and holds: the line of `kvitt inspect --json`.
 struct FileReport {
-  std::string file;               // as given; a member of a zip is `archive.zip!member`
+  std::string file;  // as given; a member of a zip is `archive.zip!member`
   std::string format = "unknown";
-  std::string version;            // "053.08", "01", "" when the format has none
+  std::string version;  // "053.08", "01", "" when the format has none
   FileKind kind = FileKind::kUnknown;
   uint64_t statements = 0;
   uint64_t entries = 0;
@@ -96,20 +99,20 @@ struct FileReport {
   ControlState control_totals = ControlState::kAbsent;
   // Record numbers count physical records (lines, XML entries) from 1; 0: the file as a whole.
   std::vector<RecordProblem> problems;
-  std::vector<std::string> warnings;    // tolerated oddities, for people
+  std::vector<std::string> warnings;  // tolerated oddities, for people
   uint64_t unknown_fields = 0;
 
   // Not part of the JSON line.
-  bool set_aside = false;         // nothing of this file may be posted
+  bool set_aside = false;             // nothing of this file may be posted
   bool only_controls_failed = false;  // set aside for totals alone: --accept-mismatch can post it
   std::vector<std::string> accounts;  // creditor accounts met, at most 100
   Date first_date;
   Date last_date;
-  uint64_t bytes = 0;             // after decompression
-  std::string digest;             // of the decompressed bytes, 32 hexadecimal characters
-  uint64_t bad_records = 0;       // lines of a stream that were set aside alone
-  bool over_limit = false;        // set aside because a declared resource limit was passed (exit 7)
-  std::string copy_of;            // a file of this run with the same bytes, whose records count
+  uint64_t bytes = 0;        // after decompression
+  std::string digest;        // of the decompressed bytes, 32 hexadecimal characters
+  uint64_t bad_records = 0;  // lines of a stream that were set aside alone
+  bool over_limit = false;   // set aside because a declared resource limit was passed (exit 7)
+  std::string copy_of;       // a file of this run with the same bytes, whose records count
 };
 
 // How the calls below read.

@@ -34,8 +34,8 @@ TEST(AmountTest, RefusesWhatIsNotExact) {
   EXPECT_EQ(Refused("5.001", 2), AmountError::kTooManyDecimals);
   EXPECT_EQ(Refused("0.5", 0), AmountError::kTooManyDecimals);
   EXPECT_EQ(Refused("10000000000000000.00", 2), AmountError::kTooLarge);
-  for (const char* text : {"1e5", "1,234.56", "1.234,56", "+5", " 5 ", ".5", "5.", "-0", "-0.00", "NaN",
-                           "-", "5.0.0", "\xd9\xa3"}) {
+  for (const char* text : {"1e5", "1,234.56", "1.234,56", "+5", " 5 ", ".5", "5.", "-0", "-0.00",
+                           "NaN", "-", "5.0.0", "\xd9\xa3"}) {
     EXPECT_EQ(Refused(text, 2), AmountError::kMalformed) << text;
   }
   EXPECT_EQ(Refused("", 2), AmountError::kEmpty);

@@ -28,7 +28,8 @@ class Notes : public JsonRecordBuilder {
   JsonRefusal Add(const JsonRecord& record) override {
     if (record.text(0) == "refuse") return {"another id", record.text(0), 0};
     std::string line;
-    for (const size_t field : {size_t{0}, size_t{1}, size_t{5}}) line.append(record.text(field)).append("|");
+    for (const size_t field : {size_t{0}, size_t{1}, size_t{5}})
+      line.append(record.text(field)).append("|");
     for (const JsonElement& element : record.elements) {
       line.append(std::to_string(element.field)).append(".");
       line.append(std::to_string(static_cast<int>(element.part))).append(".");

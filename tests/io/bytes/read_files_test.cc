@@ -280,8 +280,9 @@ TEST_F(ReadFilesTest, ArchivesThatAreRefused) {
   EXPECT_THAT(Refusal(Zip({{"folder/", ""}})),
               HasSubstr("expected files in the zip archive, found none"));
   EXPECT_THAT(Refusal(Zip({{"in.zip", Zip({{"m", bytes}})}})), HasSubstr("packed twice"));
-  EXPECT_THAT(Refusal(Zip({{"[Content_Types].xml", "x"}, {"xl/workbook.xml", "x"}})),
-              HasSubstr("file_unknown: expected files of a bank in the zip archive, found an Excel"));
+  EXPECT_THAT(
+      Refusal(Zip({{"[Content_Types].xml", "x"}, {"xl/workbook.xml", "x"}})),
+      HasSubstr("file_unknown: expected files of a bank in the zip archive, found an Excel"));
   const std::string good = Zip({{"aaaa", bytes}, {"bbbb", bytes + " "}});
   std::string twins = good;
   for (size_t at = 0; (at = twins.find("bbbb", at)) != std::string::npos;)

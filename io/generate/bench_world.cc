@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "engine/value/concat.h"
 #include "io/formats/format.h"
-#include "io/generate/concat.h"
 #include "io/generate/record_file.h"
 #include "io/generate/set_writer.h"
 #include "kvitt/check.h"
@@ -203,8 +203,8 @@ void BenchWorld::Quote(uint64_t index, BenchPayment* payment) const {
   }
 }
 
-Expectation BenchWorld::Truth(const BenchPayment& payment) const {
-  Expectation truth;
+ExpectedDecision BenchWorld::Truth(const BenchPayment& payment) const {
+  ExpectedDecision truth;
   const std::string id = payment.has_item ? ItemId(payment.item.index) : std::string();
   const int64_t open = payment.item.amount_minor;
   const int64_t amount = payment.amount_minor;
@@ -303,7 +303,7 @@ class BenchItemWriter {
 
 class BenchPaymentWriter {
  public:
-  BenchPaymentWriter(const BenchWorld* world, bool has_ids, OutputFile* truth)
+  BenchPaymentWriter(const BenchWorld* world, bool has_ids, StreamedFile* truth)
       : world_(world), has_ids_(has_ids), truth_(truth) {}
 
   absl::Status WriteAll(uint64_t count, RecordFile* file) {
@@ -363,7 +363,7 @@ class BenchPaymentWriter {
   absl::Status WriteTruth(const BenchPayment& source,
                           const Payment& payment,
                           const RecordFile& file) {
-    const Expectation expected = world_->Truth(source);
+    const ExpectedDecision expected = world_->Truth(source);
     TruthLine line;
     line.file = file.name();
     line.record = file.records();
@@ -378,7 +378,7 @@ class BenchPaymentWriter {
 
   const BenchWorld* world_;
   bool has_ids_;
-  OutputFile* truth_;
+  StreamedFile* truth_;
   std::array<uint64_t, kKinds> counts_{};
   Currency sek_ = Currency::FromCode("SEK");
   PaymentBatch batch_;

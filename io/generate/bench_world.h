@@ -70,7 +70,7 @@ class BenchWorld {
   // The payment at this place of the file. REQUIRES: index < payments.
   BenchPayment PaymentAt(uint64_t index) const;
 
-  Expectation Truth(const BenchPayment& payment) const;
+  ExpectedDecision Truth(const BenchPayment& payment) const;
 
   static std::string ItemId(uint64_t index);
   static std::string CustomerId(uint64_t customer);

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "engine/value/concat.h"
 #include "io/formats/format.h"
 #include "io/generate/bench_world.h"
-#include "io/generate/concat.h"
 #include "io/generate/mix.h"
 #include "io/generate/nordic_world.h"
 #include "io/generate/situation.h"

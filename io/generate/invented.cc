@@ -6,7 +6,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_replace.h"
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
+#include "io/generate/split_at.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
 

@@ -6,7 +6,8 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/numbers.h"
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
+#include "io/generate/split_at.h"
 
 namespace kvitt {
 namespace {

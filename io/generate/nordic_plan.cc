@@ -1,7 +1,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 #include "io/generate/nordic_world.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"

@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "absl/status/status.h"
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 #include "io/generate/record_file.h"
 #include "io/generate/set_writer.h"
 #include "io/generate/truth.h"

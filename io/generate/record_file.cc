@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
 
-RecordFile::RecordFile(const Format* format, OutputFile file, std::string name)
+RecordFile::RecordFile(const Format* format, StreamedFile file, std::string name)
     : format_(format),
       file_(std::move(file)),
       name_(std::move(name)),
@@ -18,7 +18,7 @@ absl::StatusOr<RecordFile> RecordFile::Create(const Format& format,
                                               std::string name,
                                               const WriterHeader& header) {
   KVITT_CHECK(format.make_writer != nullptr);
-  absl::StatusOr<OutputFile> file = OutputFile::Create(path);
+  absl::StatusOr<StreamedFile> file = StreamedFile::Create(path);
   if (!file.ok()) return file.status();
   RecordFile records(&format, *std::move(file), std::move(name));
   records.writer_->Begin(header, records.file_.buffer());

@@ -13,7 +13,7 @@
 #include "absl/status/statusor.h"
 #include "io/formats/format.h"
 #include "io/formats/format_writer.h"
-#include "io/generate/output_file.h"
+#include "io/generate/streamed_file.h"
 #include "kvitt/amount.h"
 
 namespace kvitt {
@@ -54,11 +54,11 @@ class RecordFile {
   std::string* buffer() { return file_.buffer(); }
 
  private:
-  RecordFile(const Format* format, OutputFile file, std::string name);
+  RecordFile(const Format* format, StreamedFile file, std::string name);
   absl::Status Count(bool written);
 
   const Format* format_;
-  OutputFile file_;
+  StreamedFile file_;
   std::string name_;
   std::unique_ptr<FormatWriter> writer_;
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_format.h"
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 #include "kvitt/check.h"
 
 namespace kvitt {

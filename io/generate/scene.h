@@ -105,7 +105,7 @@ struct ScenePayment {
   PaymentKind kind = PaymentKind::kPayment;
   Direction direction = Direction::kCredit;
   Delivery delivery = Delivery::kMain;
-  Expectation truth;
+  ExpectedDecision truth;
 
   // The truth, said as a sentence.
   ScenePayment& Quotes(std::string reference);

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/value/concat.h"
 #include "io/bytes/json_text.h"
-#include "io/generate/concat.h"
 
 namespace kvitt {
 namespace {
@@ -50,7 +50,7 @@ void AppendSums(std::string_view key, const std::map<Currency, Int128>& sums, st
 }
 
 absl::Status WriteWhole(const std::string& path, std::string_view bytes) {
-  absl::StatusOr<OutputFile> file = OutputFile::Create(path);
+  absl::StatusOr<StreamedFile> file = StreamedFile::Create(path);
   if (!file.ok()) return file.status();
   file->buffer()->append(bytes);
   return file->Close();
@@ -82,7 +82,7 @@ absl::StatusOr<SetWriter> SetWriter::Create(const GenerateRequest& request) {
   }
   if (absl::Status status = MakeFolder(request.out); !status.ok()) return status;
   if (request.write_truth) {
-    absl::StatusOr<OutputFile> truth = OutputFile::Create(set.Path("truth.jsonl"));
+    absl::StatusOr<StreamedFile> truth = StreamedFile::Create(set.Path("truth.jsonl"));
     if (!truth.ok()) return truth.status();
     set.truth_ = *std::move(truth);
   }

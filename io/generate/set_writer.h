@@ -20,8 +20,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "io/formats/format.h"
-#include "io/generate/output_file.h"
 #include "io/generate/record_file.h"
+#include "io/generate/streamed_file.h"
 #include "kvitt/generate.h"
 
 namespace kvitt {
@@ -64,7 +64,7 @@ class SetWriter {
   void SetSituationCount(std::string_view situation, uint64_t count);
 
   // Null when the request wants no truth.
-  OutputFile* truth() { return truth_.has_value() ? &*truth_ : nullptr; }
+  StreamedFile* truth() { return truth_.has_value() ? &*truth_ : nullptr; }
 
   // Writes files.jsonl and world.json and closes the truth.
   absl::Status Close();
@@ -76,7 +76,7 @@ class SetWriter {
 
   GenerateRequest request_;
   std::vector<const Format*> formats_;
-  std::optional<OutputFile> truth_;
+  std::optional<StreamedFile> truth_;
   std::string file_lines_;
   std::map<std::string, uint64_t, std::less<>> situations_;
 };

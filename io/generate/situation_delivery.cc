@@ -1,7 +1,7 @@
 // Situations of deliveries: files and statements that come again or damaged, money taken back, and
 // bookings that pay no item.
 
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 #include "io/generate/situation.h"
 
 namespace kvitt::situation {

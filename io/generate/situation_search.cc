@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 #include "io/generate/situation.h"
 #include "io/generate/slips.h"
 

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 #include "kvitt/reference.h"
 
 namespace kvitt {

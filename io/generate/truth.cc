@@ -1,7 +1,7 @@
 #include "io/generate/truth.h"
 
+#include "engine/value/concat.h"
 #include "io/bytes/json_text.h"
-#include "io/generate/concat.h"
 
 namespace kvitt {
 namespace {
@@ -48,7 +48,7 @@ void AppendRows(const TruthLine& line, std::string* out) {
 }  // namespace
 
 void AppendTruth(const TruthLine& line, std::string* out) {
-  const Expectation& expected = *line.expected;
+  const ExpectedDecision& expected = *line.expected;
   out->push_back('{');
   AppendField("file", line.file, out);
   AppendKey("record", out);

@@ -23,7 +23,7 @@ struct ExpectedRow {
   AllocationKind kind = AllocationKind::kPayment;
 };
 
-struct Expectation {
+struct ExpectedDecision {
   Outcome outcome = Outcome::kSettled;
   Rule rule = Rule::kReferenceExact;
   std::vector<ExpectedRow> rows;         // what is posted, no more and no less
@@ -46,7 +46,7 @@ struct TruthLine {
   std::string_view delivery;  // not empty: the same on each delivery of one bank transaction
   int64_t amount_minor = 0;
   Currency currency;
-  const Expectation* expected = nullptr;
+  const ExpectedDecision* expected = nullptr;
 };
 
 // Appends the line, with its newline.

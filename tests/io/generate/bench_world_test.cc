@@ -77,7 +77,7 @@ TEST(BenchWorld, TheTruthAddsUpToThePayment) {
   const BenchWorld world(5, 5'000, {1, 1, 1, 1, 1, 1, 1});
   for (uint64_t index = 0; index < 5'000; ++index) {
     const BenchPayment payment = world.PaymentAt(index);
-    const Expectation truth = world.Truth(payment);
+    const ExpectedDecision truth = world.Truth(payment);
     int64_t posted = 0;
     for (const ExpectedRow& row : truth.rows) posted += row.amount_minor;
     EXPECT_EQ(posted, payment.kind == BenchKind::kUnknown ? 0 : payment.amount_minor);

@@ -12,14 +12,14 @@
 namespace kvitt {
 
 // Moves, does not copy. Used by one thread. A file that was not closed is left as it is.
-class OutputFile {
+class StreamedFile {
  public:
   // Creates or empties the file.
-  static absl::StatusOr<OutputFile> Create(const std::string& path);
+  static absl::StatusOr<StreamedFile> Create(const std::string& path);
 
-  OutputFile(OutputFile&& other) noexcept;
-  OutputFile& operator=(OutputFile&& other) noexcept;
-  ~OutputFile();
+  StreamedFile(StreamedFile&& other) noexcept;
+  StreamedFile& operator=(StreamedFile&& other) noexcept;
+  ~StreamedFile();
 
   // What is appended here goes to the file. Call FlushIfLarge between records.
   std::string* buffer() { return &buffer_; }
@@ -37,7 +37,7 @@ class OutputFile {
  private:
   static constexpr size_t kFlushBytes = size_t{1} << 20;
 
-  OutputFile(std::string path, int descriptor);
+  StreamedFile(std::string path, int descriptor);
   absl::Status Flush();
 
   std::string path_;

@@ -1,4 +1,4 @@
-#include "io/generate/output_file.h"
+#include "io/generate/streamed_file.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -8,29 +8,29 @@
 #include <system_error>
 #include <utility>
 
-#include "io/generate/concat.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 
-absl::StatusOr<OutputFile> OutputFile::Create(const std::string& path) {
+absl::StatusOr<StreamedFile> StreamedFile::Create(const std::string& path) {
   const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) return absl::ErrnoToStatus(errno, Concat("cannot create ", path));
-  return OutputFile(path, descriptor);
+  return StreamedFile(path, descriptor);
 }
 
-OutputFile::OutputFile(std::string path, int descriptor)
+StreamedFile::StreamedFile(std::string path, int descriptor)
     : path_(std::move(path)), descriptor_(descriptor) {
   // Records of a few hundred bytes are appended past the flush size before it is looked at.
   buffer_.reserve(kFlushBytes + (size_t{1} << 16));
 }
 
-OutputFile::OutputFile(OutputFile&& other) noexcept
+StreamedFile::StreamedFile(StreamedFile&& other) noexcept
     : path_(std::move(other.path_)),
       descriptor_(std::exchange(other.descriptor_, -1)),
       flushed_(other.flushed_),
       buffer_(std::move(other.buffer_)) {}
 
-OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
+StreamedFile& StreamedFile::operator=(StreamedFile&& other) noexcept {
   std::swap(path_, other.path_);
   std::swap(descriptor_, other.descriptor_);
   std::swap(flushed_, other.flushed_);
@@ -38,11 +38,11 @@ OutputFile& OutputFile::operator=(OutputFile&& other) noexcept {
   return *this;
 }
 
-OutputFile::~OutputFile() {
+StreamedFile::~StreamedFile() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-absl::Status OutputFile::Flush() {
+absl::Status StreamedFile::Flush() {
   size_t written = 0;
   while (written < buffer_.size()) {
     const ssize_t count = write(descriptor_, buffer_.data() + written, buffer_.size() - written);
@@ -57,7 +57,7 @@ absl::Status OutputFile::Flush() {
   return absl::OkStatus();
 }
 
-absl::Status OutputFile::Close() {
+absl::Status StreamedFile::Close() {
   if (absl::Status status = Flush(); !status.ok()) return status;
   const int descriptor = std::exchange(descriptor_, -1);
   if (close(descriptor) != 0) return absl::ErrnoToStatus(errno, Concat("cannot close ", path_));

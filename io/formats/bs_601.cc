@@ -16,8 +16,9 @@
 //
 // Source: hafsjold/snvrepos (clsPbs601.cs), whose public deliveries with 320 claims agree.
 //
-// A claim is read as an open item: what is to be collected is what is open. Its id is the reference,
-// or where there is none customer and due date; a claim with sign 2 is a credit note. Sections 0100
+// A claim is read as an open item: what is to be collected is what is open. It is named by customer,
+// due date and reference together, because creditors write what they like into the reference (one
+// text for all, too); a claim with sign 2 is a credit note. Sections 0100
 // (short form) and 0118 (own payer id) have no public layout and set the file aside.
 
 #include <memory>
@@ -132,10 +133,8 @@ class Bs601Block : public bs::BlockParser<Bs601Block> {
     const std::string_view customer = Text(record, kCustomer);
     const std::string_view reference = Text(record, kReference);
     item.customer_id = bs::WithoutZeros(customer);
-    item.item_id = reference;
-    if (reference.empty()) {
-      item.item_id = arena_.Join(arena_.Join(item.customer_id, "-"), FormatDate(due_date));
-    }
+    item.item_id = arena_.Copy(Joined(
+        {item.customer_id, "-", FormatDate(due_date), reference.empty() ? "" : "-", reference}));
     item.creditor_account = AccountOf(record);
     if (customer == named_customer_) item.customer_name = customer_name_;
     item.amount_minor = item.open_amount_minor = minor;
@@ -143,6 +142,7 @@ class Bs601Block : public bs::BlockParser<Bs601Block> {
     item.due_date = due_date;
     item.kind = is_credit_note ? ItemKind::kCreditNote : ItemKind::kInvoice;
     item.record = static_cast<uint32_t>(summary_->tally.transactions++);
+    if (!reference.empty()) batch_.AddReference(&item, reference);
     (is_credit_note ? debit_ : credit_) += minor;
     BlockTally& tally = summary_->tally;
     tally.last_date = std::max(tally.last_date, due_date);

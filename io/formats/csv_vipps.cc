@@ -324,7 +324,9 @@ class VippsReader : public FormatReader {
 
  private:
   static void Check(const VippsSummary& summary, Verdict* verdict) {
-    for (const auto& [id, declared] : summary.declared) {
+    for (const auto& settlement : summary.declared) {
+      const auto& id = settlement.first;
+      const auto& declared = settlement.second;
       const auto it = summary.computed.find(id);
       const Figures computed = it == summary.computed.end() ? Figures() : it->second;
       const uint64_t line = declared.line + 1;

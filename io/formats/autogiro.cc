@@ -102,6 +102,7 @@ struct Sum {
 struct Summary : WholeFileSummary {
   bool is_request = false;
   bool has_items = false;
+  uint64_t notices = 0;  // items that are no money
 };
 
 class FileParser {
@@ -393,6 +394,7 @@ void FileParser::TellFailed(const FixedRecord& record, uint64_t amount, std::str
   notice.text = Joined({"a direct debit of ",
                         FormatAmount(static_cast<int64_t>(amount), currency_.decimals()),
                         " was not paid: ", why});
+  ++summary_->notices;
   sink_->Problem(notice);
 }
 
@@ -546,14 +548,19 @@ class AutogiroReader : public FormatReader {
   FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {
     bool request = false;
     bool items = false;
+    uint64_t notices = 0;
     for (const std::unique_ptr<BlockSummary>& each : summaries) {
       const auto& summary = static_cast<const Summary&>(*each);
       request = request || summary.is_request;
       items = items || summary.has_items;
+      notices += summary.notices;
     }
     // A file of failed debits alone holds no payments, but it holds something.
-    return FinishWholeFile(kName, "", request ? FileKind::kClaims : FileKind::kPayments, summaries,
-                           allow_empty_ || items);
+    FinishResult result =
+        FinishWholeFile(kName, "", request ? FileKind::kClaims : FileKind::kPayments, summaries,
+                        allow_empty_ || items);
+    result.report.bad_records = notices;
+    return result;
   }
 
  private:

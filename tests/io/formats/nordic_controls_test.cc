@@ -206,6 +206,11 @@ TEST(AutogiroTest, AFailedDebitIsToldAndIsNoMoney) {
   EXPECT_THAT(notices[0].text, HasSubstr("a direct debit of 200.00 was not paid: no cover"));
   EXPECT_EQ(NoticesOf("specification_old.txt").size(), 1u);
   EXPECT_EQ(NoticesOf("rejected.txt").size(), 2u);
+  // Failed debits alone are not an empty file.
+  const FileReport rejected =
+      ReadAll(*FindFormat("autogiro"), SampleBytes("autogiro", "rejected.txt")).report;
+  EXPECT_FALSE(rejected.set_aside);
+  EXPECT_EQ(rejected.bad_records, 2u);
 }
 
 TEST(AutogiroTest, AStatusThatTheLayoutDoesNotHaveIsRefused) {

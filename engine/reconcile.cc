@@ -341,18 +341,22 @@ void Reconciliation::Impl::ListFileExceptions() {
             [&](uint32_t a, uint32_t b) { return books_.file_rank[a] < books_.file_rank[b]; });
   for (uint32_t file : files) {
     const auto fact = facts_.find(file);
-    if (fact == facts_.end()) continue;
-    for (const RecordProblem& problem : fact->second.problems) {
-      AddFileException(problem.code, file, problem.record, problem.text);
+    bool has_record_problems = false;
+    if (fact != facts_.end()) {
+      has_record_problems = fact->second.has_record_problems;
+      for (const RecordProblem& problem : fact->second.problems) {
+        AddFileException(problem.code, file, problem.record, problem.text);
+      }
     }
-  }
-  for (const auto& [place, list] : problems_) {
-    // Problems of single records reach the engine directly when no reader reports them with the
-    // file.
-    const auto fact = facts_.find(place.first);
-    if (fact != facts_.end() && fact->second.has_record_problems) continue;
-    for (const RecordProblem& problem : list) {
-      AddFileException(problem.code, place.first, problem.record + 1, problem.text);
+    if (has_record_problems || books_.file_dead[file]) continue;
+    // What readers said of single records. A record's number in its block depends on how the file was
+    // cut; its byte does not.
+    for (auto list = problems_.lower_bound({file, 0});
+         list != problems_.end() && list->first.first == file; ++list) {
+      for (const RecordProblem& problem : list->second) {
+        AddFileException(problem.code, file, 0,
+                         Concat(problem.text, " (byte ", problem.byte_offset, ")"));
+      }
     }
   }
   char scratch[kPackedTextBytesMax];

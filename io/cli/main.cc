@@ -17,6 +17,7 @@
 #include "io/cli/generate_command.h"
 #include "io/cli/inspect_command.h"
 #include "io/cli/ref_command.h"
+#include "io/cli/run_command.h"
 #include "io/cli/standard_output.h"
 
 namespace kvitt {
@@ -25,7 +26,7 @@ namespace {
 using AddCommand = void (*)(CLI::App* app, int* exit_code);
 
 constexpr AddCommand kCommands[] = {
-    AddInspectCommand,  AddConvertCommand, AddFormatsCommand,
+    AddRunCommand,      AddInspectCommand, AddConvertCommand, AddFormatsCommand,
     AddGenerateCommand, AddRefCommand,     AddConfigCommand,
 };
 

@@ -1,0 +1,101 @@
+#include "io/sinks/output_folder.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+
+namespace kvitt {
+namespace {
+
+namespace fs = std::filesystem;
+
+// The file by which a folder is known as one of ours.
+constexpr char kMark[] = "summary.json";
+
+absl::Status SyncFolder(const std::string& path) {
+  const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return OutputError("open the folder", path, errno);
+  const int failed = fsync(folder) == 0 ? 0 : errno;
+  close(folder);
+  // Some file systems cannot sync folders; the rename is as durable there as it gets.
+  if (failed != 0 && failed != EINVAL) return OutputError("sync the folder", path, failed);
+  return absl::OkStatus();
+}
+
+std::string Parent(const std::string& path) {
+  const std::string parent = fs::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+}  // namespace
+
+absl::Status OutputError(std::string_view what, const std::string& path, int error) {
+  const std::string text = "Could not " + std::string(what) + " " + path + ": " +
+                           std::strerror(error) + ". Nothing was committed.";
+  if (error == ENOSPC || error == EDQUOT || error == EFBIG) {
+    return absl::ResourceExhaustedError(text + " Make room there, or name another --out.");
+  }
+  if (error == EACCES || error == EPERM || error == EROFS) {
+    return absl::PermissionDeniedError(text + " Name another --out.");
+  }
+  return absl::UnavailableError(text);
+}
+
+absl::StatusOr<OutputFolder> OutputFolder::Create(std::string path) {
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  std::error_code error;
+  if (fs::exists(path, error)) {
+    if (!fs::is_directory(path, error)) {
+      return absl::FailedPreconditionError("--out " + path + " is not a folder.");
+    }
+    if (!fs::is_empty(path, error) && !fs::exists(path + "/" + kMark, error)) {
+      return absl::FailedPreconditionError(
+          "--out " + path +
+          " holds files that no kvitt run made; it would be replaced. Name an empty folder.");
+    }
+  }
+  fs::create_directories(Parent(path), error);
+  std::string working = path + ".partial-" + std::to_string(getpid());
+  fs::remove_all(working, error);
+  if (mkdir(working.c_str(), 0777) != 0) return OutputError("make the folder", working, errno);
+  return OutputFolder(std::move(path), std::move(working));
+}
+
+OutputFolder::OutputFolder(OutputFolder&& other) noexcept
+    : path_(std::move(other.path_)), working_(std::move(other.working_)) {
+  other.working_.clear();
+}
+
+OutputFolder::~OutputFolder() {
+  if (working_.empty()) return;
+  std::error_code ignored;
+  fs::remove_all(working_, ignored);
+}
+
+absl::Status OutputFolder::Commit() {
+  if (absl::Status synced = SyncFolder(working_); !synced.ok()) return synced;
+  std::error_code error;
+  if (fs::exists(path_, error)) {
+    // The old folder and the new one change places in one step; the old one is removed afterwards.
+    if (renameat2(AT_FDCWD, working_.c_str(), AT_FDCWD, path_.c_str(), RENAME_EXCHANGE) != 0) {
+      if (errno != EINVAL && errno != ENOSYS) return OutputError("replace", path_, errno);
+      const std::string old = working_ + "-old";
+      if (rename(path_.c_str(), old.c_str()) != 0) return OutputError("replace", path_, errno);
+      if (rename(working_.c_str(), path_.c_str()) != 0) return OutputError("replace", path_, errno);
+      working_ = old;
+    }
+    fs::remove_all(working_, error);
+  } else if (rename(working_.c_str(), path_.c_str()) != 0) {
+    return OutputError("put in place", path_, errno);
+  }
+  working_.clear();
+  return SyncFolder(Parent(path_));
+}
+
+}  // namespace kvitt

@@ -1,0 +1,86 @@
+#include "io/sinks/row_buffer.h"
+
+#include <string>
+
+#include "io/bytes/json_text.h"
+#include "io/bytes/separated_cell.h"
+
+namespace kvitt {
+namespace {
+
+// Whether every byte of the text is a plain one: no control character and neither of the two marks.
+bool AllPlain(std::string_view text, char mark, char other) {
+  constexpr uint64_t kOnes = 0x0101010101010101u;
+  constexpr uint64_t kHighs = 0x8080808080808080u;
+  const uint64_t marks = kOnes * static_cast<unsigned char>(mark);
+  const uint64_t others = kOnes * static_cast<unsigned char>(other);
+  size_t i = 0;
+  for (; i + 8 <= text.size(); i += 8) {
+    uint64_t word;
+    std::memcpy(&word, text.data() + i, 8);
+    const uint64_t is_mark = word ^ marks;
+    const uint64_t is_other = word ^ others;
+    // A byte below 32, or one that is zero after the xor, borrows into its high bit.
+    const uint64_t hit = ((word - kOnes * 0x20) & ~word) | ((is_mark - kOnes) & ~is_mark) |
+                         ((is_other - kOnes) & ~is_other);
+    if ((hit & kHighs) != 0) return false;
+  }
+  for (; i < text.size(); ++i) {
+    const char c = text[i];
+    if (static_cast<unsigned char>(c) < 0x20 || c == mark || c == other) return false;
+  }
+  return true;
+}
+
+// Whether a cell needs neither quotes nor a guard, told by its first character and a scan.
+bool IsPlainCell(std::string_view text) {
+  if (text.empty()) return true;
+  const char first = text.front();
+  const bool safe_start = (first >= '0' && first <= '9') || (first >= 'A' && first <= 'Z') ||
+                          (first >= 'a' && first <= 'z');
+  return safe_start && AllPlain(text, '"', ',') && text.back() != ' ';
+}
+
+}  // namespace
+
+void RowBuffer::Grow(size_t more) {
+  size_t wanted = capacity_ == 0 ? size_t{1} << 16 : capacity_ * 2;
+  while (wanted - size_ < more) wanted *= 2;
+  std::unique_ptr<char[]> larger(new char[wanted]);
+  if (size_ != 0) std::memcpy(larger.get(), bytes_.get(), size_);
+  bytes_ = std::move(larger);
+  capacity_ = wanted;
+}
+
+void RowBuffer::JsonInside(std::string_view text) {
+  if (AllPlain(text, '"', '\\')) {
+    Text(text);
+    return;
+  }
+  std::string escaped;
+  AppendJsonString(text, &escaped);
+  Text(std::string_view(escaped).substr(1, escaped.size() - 2));
+}
+
+void RowBuffer::Cell(std::string_view text) {
+  if (IsPlainCell(text)) {
+    Text(text);
+    return;
+  }
+  std::string cell;
+  AppendTextCell(text, ',', &cell);
+  Text(cell);
+}
+
+void RowBuffer::Number(uint64_t number) {
+  char digits[20];
+  size_t count = 0;
+  do {
+    digits[count++] = static_cast<char>('0' + number % 10);
+    number /= 10;
+  } while (number != 0);
+  Reserve(count);
+  while (count > 0) bytes_[size_++] = digits[--count];
+}
+
+}  // namespace kvitt

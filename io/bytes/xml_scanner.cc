@@ -12,7 +12,7 @@
 namespace kvitt {
 namespace {
 
-constexpr size_t kWindowBytes = 32 << 10;
+constexpr size_t kWindowBytes = 8 << 10;
 constexpr size_t kEventsMax = 4096;
 
 // Bytes that begin (and continue) a name. Letters beyond ASCII are not told apart: a message of
@@ -150,6 +150,13 @@ XmlScanner::XmlScanner(const XmlGrammar* grammar,
                        MarkupKernel kernel,
                        const XmlLimits& limits)
     : grammar_(grammar), consumer_(consumer), kernel_(kernel), limits_(limits), books_(256) {
+  events_ = std::make_unique_for_overwrite<XmlEvent[]>(kEventsMax);
+  const std::string usual = Sentence(" ", grammar->attribute(), "=\"");
+  if (usual.size() <= 8) {
+    std::memcpy(&usual_attribute_, usual.data(), usual.size());
+    usual_attribute_mask_ = LowBytesMask(usual.size());
+    usual_attribute_length_ = usual.size();
+  }
   stack_.reserve(limits.depth + 1);
   stack_.push_back({"", 0, kXmlOutside, false, 0});
 }
@@ -174,6 +181,11 @@ void XmlScanner::Descend(const XmlPath& path) {
     floor_names_.push_back(std::move(name));
   }
   BindingsChanged();
+  // Nothing above the innermost element repeats often enough to be remembered.
+  if (stack_.size() > 1) {
+    Frame& top = stack_.back();
+    top.trail = NewTrail(top.name, top.length, top.node);
+  }
 }
 
 XmlPath XmlScanner::Path() const {
@@ -204,17 +216,72 @@ bool XmlScanner::Scan(std::string_view bytes, bool is_start, bool is_end) {
   return read && Finish(is_end);
 }
 
+bool XmlScanner::HasSpecial(const char* begin, const char* end) {
+  const auto first = static_cast<size_t>(begin - base_);
+  while (special_cursor_ < special_count_ && specials_[special_cursor_] < first) ++special_cursor_;
+  return special_cursor_ < special_count_ &&
+         specials_[special_cursor_] < static_cast<size_t>(end - base_);
+}
+
+inline void XmlScanner::Trace(const char* begin, const char* end, int32_t event) {
+  trace_values_.push_back(
+      {static_cast<uint32_t>(begin - base_), static_cast<uint32_t>(end - base_), event});
+}
+
+inline bool XmlScanner::Emit(const char* text,
+                             uint32_t length,
+                             XmlNode node,
+                             XmlEventKind kind,
+                             uint32_t attribute,
+                             uint8_t attribute_length) {
+  XmlEvent* event = &events_[event_count_];
+  event->text = text;
+  event->length = length;
+  event->attribute = attribute;
+  event->node = node;
+  event->kind = kind;
+  event->attribute_length = attribute_length;
+  if (++event_count_ < kEventsMax) [[likely]]
+    return true;
+  tracing_ = false;
+  return Flush();
+}
+
+inline bool XmlScanner::EmitText(uint32_t attribute,
+                                 uint8_t attribute_length,
+                                 XmlNode node,
+                                 const char* begin,
+                                 const char* end) {
+  if (static_cast<size_t>(end - begin) > limits_.text_bytes) {
+    return Fault(begin,
+                 Sentence("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
+  }
+  if (is_pending_ || HasSpecial(begin, end) ||
+      (carriage_return_ && memchr(begin, '\r', static_cast<size_t>(end - begin)) != nullptr)) {
+    return EmitDecoded(attribute, attribute_length, node, begin, end);
+  }
+  while (begin < end && IsXmlBlank(*begin)) ++begin;
+  while (begin < end && IsXmlBlank(end[-1])) --end;
+  return Emit(begin, static_cast<uint32_t>(end - begin), node, XmlEventKind::kText, attribute,
+              attribute_length);
+}
+
 bool XmlScanner::Run() {
   for (;;) {
-    if (cursor_ + 2 > tag_count_) {
-      Fill(2);
+    if (cursor_ + 3 > tag_count_) {
+      Fill(3);
       if (cursor_ == tag_count_) return true;
       // The last tag before a byte that may not stand here is not read: the byte is the fault.
       if (limit_ < size_ && cursor_ + 1 == tag_count_) return true;
     }
     const char* tag = base_ + tags_[cursor_];
-    const char kind = tag + 1 < base_ + size_ ? tag[1] : '\0';
     bool go_on = false;
+    if (cursor_ + 2 < tag_count_ && stack_.back().trail != nullptr && BlankBefore(tag)) {
+      bool done = false;
+      if (!Familiar(tag, &done)) return false;
+      if (done) continue;
+    }
+    const char kind = tag + 1 < base_ + size_ ? tag[1] : '\0';
     if (kind == '!' || kind == '?') {
       go_on = Declaration(tag);
     } else if ((is_pending_ || tag != text_begin_) && !Between(tag)) {
@@ -248,6 +315,159 @@ bool XmlScanner::Finish(bool is_end) {
   return true;
 }
 
+// ---- Tags that were met before ------------------------------------------------------------------
+
+// Whether nothing but blanks stands between the last tag and this one, so that Between has no work.
+inline bool XmlScanner::BlankBefore(const char* tag) const {
+  if (is_pending_) return false;
+  if (tag == text_begin_) return true;
+  // The text of an element that has one may be blanks too, and is a text then.
+  const Frame& top = stack_.back();
+  if (!top.has_child && (top.trail->flags & kXmlText) != 0) return false;
+  return IsXmlBlankText(text_begin_, tag);
+}
+
+bool XmlScanner::MakeImage(const char* begin, size_t length, TagImage* image) {
+  if (length > sizeof(image->words)) return false;
+  char bytes[sizeof(image->words)] = {};
+  std::memcpy(bytes, begin, length);
+  std::memcpy(image->words.data(), bytes, sizeof(bytes));
+  image->length = static_cast<uint32_t>(length);
+  return true;
+}
+
+inline bool XmlScanner::IsImage(const char* tag, const TagImage& image) {
+  const uint32_t length = image.length;
+  if (length <= 8)
+    return length != 0 && ((LoadWord(tag) ^ image.words[0]) & LowBytesMask(length)) == 0;
+  if (LoadWord(tag) != image.words[0]) return false;
+  if (length <= 16) return ((LoadWord(tag + 8) ^ image.words[1]) & LowBytesMask(length - 8)) == 0;
+  if (LoadWord(tag + 8) != image.words[1]) return false;
+  if (length <= 24) return ((LoadWord(tag + 16) ^ image.words[2]) & LowBytesMask(length - 16)) == 0;
+  return LoadWord(tag + 16) == image.words[2] &&
+         ((LoadWord(tag + 24) ^ image.words[3]) & LowBytesMask(length - 24)) == 0;
+}
+
+XmlScanner::Trail* XmlScanner::NewTrail(const char* name, uint32_t length, XmlNode node) {
+  constexpr size_t kTrailsMax = 4096;
+  if (trails_.size() >= kTrailsMax) return nullptr;
+  trails_.push_back(std::make_unique<Trail>());
+  Trail* trail = trails_.back().get();
+  trail->node = node;
+  trail->flags = grammar_->flags(node);
+  trail->name_length = length;
+  const std::string end = Sentence("</", std::string_view(name, length), ">");
+  MakeImage(end.data(), end.size(), &trail->end);
+  return trail;
+}
+
+// Remembers a start tag and what it means; null when it cannot be remembered.
+XmlScanner::Trail* XmlScanner::Learn(const Tag& tag, XmlNode node) {
+  constexpr size_t kChildrenMax = 48;
+  if (tag.bindings_before != bindings_.size()) {
+    // Another world begins: what was known holds no longer, here a new path begins.
+    return NewTrail(tag.name, tag.length, node);
+  }
+  Frame& parent = stack_.back();
+  if (parent.trail == nullptr || tag.is_empty) return nullptr;
+  for (Trail* known : parent.trail->children) {
+    if (!IsImage(tag.begin, known->start)) continue;
+    parent.last = known;
+    parent.hint = known->next;
+    return known;
+  }
+  const auto length = static_cast<size_t>(tag.after - tag.begin);
+  // With other attributes than the usual one, a tag is hardly ever met again.
+  const bool is_usual = length == tag.length + 2 || tag.attribute_length == 3;
+  if (!is_usual || parent.trail->children.size() >= kChildrenMax) return nullptr;
+  TagImage start;
+  if (!MakeImage(tag.begin, length, &start)) return nullptr;
+  Trail* trail = NewTrail(tag.name, tag.length, node);
+  if (trail == nullptr || trail->end.length == 0) return nullptr;
+  trail->start = start;
+  trail->attribute = tag.attribute;
+  trail->attribute_length = tag.attribute_length;
+  parent.trail->children.push_back(trail);
+  parent.last = trail;
+  parent.hint = nullptr;
+  return trail;
+}
+
+// Reads the tag when it equals one met here before. REQUIRES: two tags behind it are known, only blanks
+// before it, and the innermost element has a trail.
+inline bool XmlScanner::Familiar(const char* tag, bool* done) {
+  Frame& top = stack_.back();
+  Trail* child = top.hint;
+  if (child == nullptr || !IsImage(tag, child->start)) {
+    if (IsImage(tag, top.trail->end)) {
+      *done = true;
+      return CloseFamiliar(tag);
+    }
+    child = nullptr;
+    for (Trail* known : top.trail->children) {
+      if (!IsImage(tag, known->start)) continue;
+      child = known;
+      break;
+    }
+    if (child == nullptr) return true;
+    (top.last == nullptr ? top.trail->first : top.last->next) = child;
+  }
+  top.last = child;
+  top.hint = child->next;
+  top.has_child = true;
+  // Units go the other way, which knows skeletons.
+  if ((child->flags & (kXmlUnit | kXmlFlush)) != 0) return true;
+  *done = true;
+  return OpenFamiliar(tag, child);
+}
+
+inline bool XmlScanner::OpenFamiliar(const char* tag, Trail* child) {
+  const char* after = tag + child->start.length;
+  const char* next = base_ + tags_[cursor_ + 1];
+  const uint8_t flags = child->flags;
+  if ((flags & kXmlBegin) != 0 &&
+      !Emit(tag, 0, child->node, XmlEventKind::kBegin, child->attribute, child->attribute_length)) {
+    return false;
+  }
+  if (!IsImage(next, child->end)) {
+    stack_.push_back({tag + 1, child->name_length, child->node, false,
+                      static_cast<uint32_t>(binding_count_), child->attribute,
+                      child->attribute_length, child, child->first});
+    text_begin_ = after;
+    ++cursor_;
+    return true;
+  }
+  cursor_ += 2;
+  text_begin_ = next + child->end.length;
+  if ((flags & kXmlText) != 0) {
+    if (!EmitText(child->attribute, child->attribute_length, child->node, after, next))
+      return false;
+    if (tracing_) Trace(after, next, static_cast<int32_t>(event_count_) - 1);
+  } else if (child->node == kXmlForeign || child->node == kXmlOutside) {
+    if (!CheckText(after, next)) return false;
+    if (tracing_) Trace(after, next, -1);
+  } else if (!IsXmlBlankText(after, next)) {
+    return Fault(after,
+                 Sentence("expected elements in <", grammar_->name(child->node), ">, found text"));
+  }
+  return (flags & kXmlEnd) == 0 || Emit(next, 0, child->node, XmlEventKind::kEnd, 0, 0);
+}
+
+inline bool XmlScanner::CloseFamiliar(const char* tag) {
+  Frame& top = stack_.back();
+  (top.last == nullptr ? top.trail->first : top.last->next) = nullptr;
+  if (top.bindings != binding_count_) return CloseTag(tag);
+  const Trail* trail = top.trail;
+  stack_.pop_back();
+  ++cursor_;
+  text_begin_ = tag + trail->end.length;
+  if (stack_.size() == 1) root_closed_ = true;
+  if ((trail->flags & kXmlEnd) != 0 && !Emit(tag, 0, trail->node, XmlEventKind::kEnd, 0, 0))
+    return false;
+  if (tracing_ && stack_.size() == trace_depth_) EndTrace(text_begin_);
+  return true;
+}
+
 // ---- Tags ---------------------------------------------------------------------------------------
 
 bool XmlScanner::Open(const char* begin) {
@@ -260,7 +480,7 @@ bool XmlScanner::Open(const char* begin) {
   tag.bindings_before = static_cast<uint32_t>(bindings_.size());
   if (tag.after < end && *tag.after == '>') {
     ++tag.after;
-  } else if (!ReadAttributes(&tag)) {
+  } else if (!ReadUsualAttribute(&tag) && !ReadAttributes(&tag)) {
     return false;
   }
   if (cursor_ + 1 < tag_count_ && tag.after > base_ + tags_[cursor_ + 1]) {
@@ -297,6 +517,7 @@ bool XmlScanner::OpenNode(const Tag& tag, XmlNode node) {
   }
   const bool has_next = cursor_ + 1 < tag_count_;
   const char* next = has_next ? base_ + tags_[cursor_ + 1] : nullptr;
+  Trail* const trail = Learn(tag, node);
   if (tag.is_empty) {
     if ((flags & kXmlFlush) != 0)
       return Fault(tag.begin, "expected content, found an empty element");
@@ -309,17 +530,13 @@ bool XmlScanner::OpenNode(const Tag& tag, XmlNode node) {
     return Leaf(tag, node, next);
   }
   stack_.push_back({tag.name, tag.length, node, false, tag.bindings_before, tag.attribute,
-                    tag.attribute_length});
+                    tag.attribute_length, trail, trail == nullptr ? nullptr : trail->first});
   text_begin_ = tag.after;
   ++cursor_;
   if ((flags & kXmlBegin) != 0) {
-    XmlEvent event;
-    event.text = tag.begin;
-    event.node = node;
-    event.kind = XmlEventKind::kBegin;
-    event.attribute = tag.attribute;
-    event.attribute_length = tag.attribute_length;
-    if (!Emit(event)) return false;
+    if (!Emit(tag.begin, 0, node, XmlEventKind::kBegin, tag.attribute, tag.attribute_length)) {
+      return false;
+    }
     if ((flags & kXmlFlush) != 0 && !Flush()) return false;
   }
   return true;
@@ -330,29 +547,18 @@ bool XmlScanner::Leaf(const Tag& tag, XmlNode node, const char* end) {
   const uint8_t flags = grammar_->flags(node);
   const char* text_end = end == nullptr ? tag.after : end;
   if ((flags & kXmlBegin) != 0) {
-    XmlEvent event;
-    event.text = tag.begin;
-    event.node = node;
-    event.kind = XmlEventKind::kBegin;
-    if (!Emit(event)) return false;
+    if (!Emit(tag.begin, 0, node, XmlEventKind::kBegin, 0, 0)) return false;
   }
   if ((flags & kXmlText) != 0) {
-    XmlEvent event;
-    event.node = node;
-    event.attribute = tag.attribute;
-    event.attribute_length = tag.attribute_length;
-    if (!EmitText(event, tag.after, text_end)) return false;
+    if (!EmitText(tag.attribute, tag.attribute_length, node, tag.after, text_end)) return false;
     if (tracing_ && end != nullptr) {
-      trace_values_.push_back({static_cast<uint32_t>(tag.after - base_),
-                               static_cast<uint32_t>(end - base_),
-                               static_cast<int32_t>(events_.size()) - 1});
+      Trace(tag.after, end, static_cast<int32_t>(event_count_) - 1);
     }
   } else if (end != nullptr) {
     if (node == kXmlForeign || node == kXmlOutside) {
       if (!CheckText(tag.after, end)) return false;
       if (tracing_) {
-        trace_values_.push_back(
-            {static_cast<uint32_t>(tag.after - base_), static_cast<uint32_t>(end - base_), -1});
+        Trace(tag.after, end, -1);
       }
     } else if (!IsXmlBlankText(tag.after, end)) {
       return Fault(tag.after,
@@ -360,11 +566,7 @@ bool XmlScanner::Leaf(const Tag& tag, XmlNode node, const char* end) {
     }
   }
   if ((flags & kXmlEnd) != 0) {
-    XmlEvent event;
-    event.text = text_end;
-    event.node = node;
-    event.kind = XmlEventKind::kEnd;
-    if (!Emit(event)) return false;
+    if (!Emit(text_end, 0, node, XmlEventKind::kEnd, 0, 0)) return false;
   }
   if (tag.bindings_before != bindings_.size()) {
     bindings_.resize(tag.bindings_before);
@@ -400,17 +602,13 @@ bool XmlScanner::CloseTag(const char* tag) {
   stack_.pop_back();
   ++cursor_;
   text_begin_ = after + 1;
-  if (bindings != bindings_.size()) {
+  if (bindings != binding_count_) {
     bindings_.resize(bindings);
     BindingsChanged();
   }
   if (stack_.size() == 1) root_closed_ = true;
   if ((grammar_->flags(node) & kXmlEnd) != 0) {
-    XmlEvent event;
-    event.text = tag;
-    event.node = node;
-    event.kind = XmlEventKind::kEnd;
-    if (!Emit(event)) return false;
+    if (!Emit(tag, 0, node, XmlEventKind::kEnd, 0, 0)) return false;
   }
   if (tracing_ && stack_.size() == trace_depth_) EndTrace(text_begin_);
   return true;
@@ -423,11 +621,7 @@ bool XmlScanner::Between(const char* tag) {
   const bool closes = tag < base_ + size_ && tag[1] == '/';
   if ((flags & kXmlText) != 0 && !top.has_child && closes) {
     tracing_ = false;
-    XmlEvent event;
-    event.node = top.node;
-    event.attribute = top.attribute;
-    event.attribute_length = top.attribute_length;
-    return EmitText(event, text_begin_, tag);
+    return EmitText(top.attribute, top.attribute_length, top.node, text_begin_, tag);
   }
   if (is_pending_) {
     is_pending_ = false;
@@ -450,6 +644,24 @@ bool XmlScanner::Between(const char* tag) {
 }
 
 // ---- Attributes and namespaces ------------------------------------------------------------------
+
+// ` Ccy="NOK">`: the attribute that matters, alone, with a value of three capital letters.
+bool XmlScanner::ReadUsualAttribute(Tag* tag) const {
+  const char* at = tag->after;
+  const char* value = at + usual_attribute_length_;
+  if (((LoadWord(at) ^ usual_attribute_) & usual_attribute_mask_) != 0 ||
+      usual_attribute_mask_ == 0 || base_ + limit_ < value + 5 || value[3] != '"' ||
+      value[4] != '>') {
+    return false;
+  }
+  for (int i = 0; i < 3; ++i) {
+    if (value[i] < 'A' || value[i] > 'Z') return false;
+  }
+  tag->attribute = static_cast<uint32_t>(LoadWord(value) & 0xFFFFFF);
+  tag->attribute_length = 3;
+  tag->after = value + 5;
+  return true;
+}
 
 bool XmlScanner::ReadAttributes(Tag* tag) {
   std::vector<std::string_view> names;
@@ -560,6 +772,9 @@ void XmlScanner::BindingsChanged() {
   // Innermost declarations win; the default namespace is preferred, because its names are shorter.
   has_prefix_ = false;
   tracing_ = false;
+  binding_count_ = bindings_.size();
+  trails_.clear();
+  for (Frame& frame : stack_) frame.trail = frame.hint = frame.last = nullptr;
   for (std::unique_ptr<SkeletonBook>& book : books_) book.reset();
   std::vector<std::string_view> seen;
   for (auto binding = bindings_.rbegin(); binding != bindings_.rend(); ++binding) {
@@ -775,34 +990,23 @@ bool XmlScanner::SkipTo(const char* end) {
 
 // ---- Texts --------------------------------------------------------------------------------------
 
-bool XmlScanner::HasSpecial(const char* begin, const char* end) {
-  const auto first = static_cast<size_t>(begin - base_);
-  while (special_cursor_ < special_count_ && specials_[special_cursor_] < first) ++special_cursor_;
-  return special_cursor_ < special_count_ &&
-         specials_[special_cursor_] < static_cast<size_t>(end - base_);
-}
-
-bool XmlScanner::EmitText(XmlEvent event, const char* begin, const char* end) {
-  if (static_cast<size_t>(end - begin) > limits_.text_bytes) {
-    return Fault(begin,
-                 Sentence("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
-  }
-  if (is_pending_ || HasSpecial(begin, end) ||
-      (carriage_return_ && memchr(begin, '\r', static_cast<size_t>(end - begin)) != nullptr)) {
-    if (!is_pending_) pending_.clear();
-    is_pending_ = false;
-    tracing_ = false;
-    if (!AppendPlain(begin, end, &pending_)) return false;
-    if (pending_.size() > limits_.text_bytes) return Fault(begin, "a text is too long");
-    const std::string_view stored = Stored(pending_);
-    begin = stored.data();
-    end = begin + stored.size();
-  }
+bool XmlScanner::EmitDecoded(uint32_t attribute,
+                             uint8_t attribute_length,
+                             XmlNode node,
+                             const char* begin,
+                             const char* end) {
+  if (!is_pending_) pending_.clear();
+  is_pending_ = false;
+  tracing_ = false;
+  if (!AppendPlain(begin, end, &pending_)) return false;
+  if (pending_.size() > limits_.text_bytes) return Fault(begin, "a text is too long");
+  const std::string_view stored = Stored(pending_);
+  begin = stored.data();
+  end = begin + stored.size();
   while (begin < end && IsXmlBlank(*begin)) ++begin;
   while (begin < end && IsXmlBlank(end[-1])) --end;
-  event.text = begin;
-  event.length = static_cast<uint32_t>(end - begin);
-  return Emit(event);
+  return Emit(begin, static_cast<uint32_t>(end - begin), node, XmlEventKind::kText, attribute,
+              attribute_length);
 }
 
 std::string_view XmlScanner::Stored(std::string text) {
@@ -873,18 +1077,11 @@ bool XmlScanner::AppendReference(const char** at, const char* end, std::string* 
   return Fault(*at, Sentence("expected a known entity, found &", name.substr(0, 40), ";"));
 }
 
-bool XmlScanner::Emit(const XmlEvent& event) {
-  events_.push_back(event);
-  if (events_.size() < kEventsMax) return true;
-  tracing_ = false;
-  return Flush();
-}
-
 bool XmlScanner::Flush() {
-  if (events_.empty()) return true;
-  const bool go_on = HandOver(events_);
-  events_.clear();
-  return go_on;
+  if (event_count_ == 0) return true;
+  const size_t count = event_count_;
+  event_count_ = 0;
+  return HandOver({events_.get(), count});
 }
 
 bool XmlScanner::HandOver(absl::Span<const XmlEvent> events) {
@@ -924,12 +1121,19 @@ void XmlScanner::Fill(size_t tags) {
 
 void XmlScanner::IndexWindow() {
   constexpr size_t kRoom = kWindowBytes + 16;
-  const auto keep = [](std::vector<uint32_t>* positions, size_t* cursor, size_t* count) {
-    std::memmove(positions->data(), positions->data() + *cursor,
-                 (*count - *cursor) * sizeof(uint32_t));
+  const auto keep = [](Positions* positions, size_t* cursor, size_t* count) {
     *count -= *cursor;
+    if (positions->room < *count + kRoom) {
+      const size_t room = 2 * (*count + kRoom);
+      auto at = std::make_unique_for_overwrite<uint32_t[]>(room);
+      if (*count != 0)
+        std::memcpy(at.get(), positions->data() + *cursor, *count * sizeof(uint32_t));
+      positions->at = std::move(at);
+      positions->room = room;
+    } else {
+      std::memmove(positions->data(), positions->data() + *cursor, *count * sizeof(uint32_t));
+    }
     *cursor = 0;
-    if (positions->size() < *count + kRoom) positions->resize(2 * (*count + kRoom));
   };
   keep(&tags_, &cursor_, &tag_count_);
   keep(&specials_, &special_cursor_, &special_count_);

@@ -196,6 +196,28 @@ class XmlScanner {
   uint64_t skeleton_misses() const { return skeleton_misses_; }
 
  private:
+  // A tag as it was written, up to 32 bytes, the rest zero.
+  struct TagImage {
+    std::array<uint64_t, 4> words{};
+    uint32_t length = 0;  // 0: none
+  };
+
+  // An element at a path of elements, as it was met before, with the children it had. What a tag means
+  // depends on its bytes and on the elements around it alone (while no namespace is declared), so a tag
+  // that equals one met at the same path needs no look at its parts.
+  struct Trail {
+    TagImage start;
+    TagImage end;
+    XmlNode node = kXmlForeign;
+    uint8_t flags = 0;
+    uint8_t attribute_length = 0;
+    uint32_t attribute = 0;
+    uint32_t name_length = 0;
+    Trail* first = nullptr;  // the child that came first, the last time
+    Trail* next = nullptr;   // the sibling that came behind it, the last time
+    std::vector<Trail*> children;
+  };
+
   struct Frame {
     const char* name;
     uint32_t length;
@@ -204,6 +226,9 @@ class XmlScanner {
     uint32_t bindings;  // number of bindings in force outside this element
     uint32_t attribute = 0;
     uint8_t attribute_length = 0;
+    Trail* trail = nullptr;  // null: nothing is known of what comes here
+    Trail* hint = nullptr;   // what came next, the last time; null: the end tag
+    Trail* last = nullptr;   // the child that was met last
   };
 
   struct Binding {
@@ -223,6 +248,16 @@ class XmlScanner {
     uint8_t attribute_length = 0;
     uint32_t bindings_before;
   };
+
+  // Positions of the index. Not cleared when made: most of it is never used.
+  struct Positions {
+    std::unique_ptr<uint32_t[]> at;
+    size_t room = 0;
+
+    uint32_t operator[](size_t i) const { return at[i]; }
+
+    uint32_t* data() { return at.get(); }
+  };
   struct Skeleton;
   struct SkeletonBook;
 
@@ -236,6 +271,14 @@ class XmlScanner {
   bool Run();
   bool Finish(bool is_end);
   bool Open(const char* tag);
+  bool Familiar(const char* tag, bool* done);
+  bool OpenFamiliar(const char* tag, Trail* child);
+  bool CloseFamiliar(const char* tag);
+  bool BlankBefore(const char* tag) const;
+  Trail* Learn(const Tag& tag, XmlNode node);
+  Trail* NewTrail(const char* name, uint32_t length, XmlNode node);
+  static bool MakeImage(const char* begin, size_t length, TagImage* image);
+  static bool IsImage(const char* tag, const TagImage& image);
   bool OpenNode(const Tag& tag, XmlNode node);
   bool CloseTag(const char* tag);
   bool Declaration(const char* tag);
@@ -245,14 +288,32 @@ class XmlScanner {
   bool XmlDeclaration(const char* begin, const char* end);
   bool Leaf(const Tag& tag, XmlNode node, const char* end);
   bool ReadAttributes(Tag* tag);
+  bool ReadUsualAttribute(Tag* tag) const;
   bool ReadAttribute(Tag* tag, std::vector<std::string_view>* names);
   bool Bind(const Tag& tag, std::string_view name, std::string_view value);
   bool Resolve(const Tag& tag, XmlNode* node);
   bool Between(const char* tag);
-  bool EmitText(XmlEvent event, const char* begin, const char* end);
+  bool EmitText(uint32_t attribute,
+                uint8_t attribute_length,
+                XmlNode node,
+                const char* begin,
+                const char* end);
+  bool EmitDecoded(uint32_t attribute,
+                   uint8_t attribute_length,
+                   XmlNode node,
+                   const char* begin,
+                   const char* end);
+  void Trace(const char* begin, const char* end, int32_t event);
   bool AppendPlain(const char* begin, const char* end, std::string* out);
   bool CheckText(const char* begin, const char* end);
-  bool Emit(const XmlEvent& event);
+  // Fields are stored one by one where they stay: an event that was put together elsewhere and copied
+  // would wait for its own stores.
+  bool Emit(const char* text,
+            uint32_t length,
+            XmlNode node,
+            XmlEventKind kind,
+            uint32_t attribute,
+            uint8_t attribute_length);
   bool Flush();
   bool HandOver(absl::Span<const XmlEvent> events);
   bool SkipTo(const char* end);
@@ -281,6 +342,9 @@ class XmlScanner {
   XmlConsumer* consumer_;
   MarkupKernel kernel_;
   XmlLimits limits_;
+  uint64_t usual_attribute_ = 0;  // ` Ccy="` as a word, and its bytes as a mask
+  uint64_t usual_attribute_mask_ = 0;
+  size_t usual_attribute_length_ = 0;
   std::vector<std::string> guards_;
   XmlFault fault_;
   bool stopped_ = false;
@@ -294,8 +358,8 @@ class XmlScanner {
   bool root_closed_ = false;
 
   // The index of the piece: positions not used yet are [cursor_, tag_count_).
-  std::vector<uint32_t> tags_;
-  std::vector<uint32_t> specials_;
+  Positions tags_;
+  Positions specials_;
   size_t cursor_ = 0;
   size_t tag_count_ = 0;
   size_t special_cursor_ = 0;
@@ -310,7 +374,9 @@ class XmlScanner {
   // The open elements. Names point into the piece, into earlier pieces or into floor_names_.
   std::vector<Frame> stack_;
   std::vector<Binding> bindings_;
+  size_t binding_count_ = 0;
   std::vector<std::unique_ptr<std::string>> floor_names_;
+  std::vector<std::unique_ptr<Trail>> trails_;
   std::string prefix_;       // of our namespace, with its colon; names that have it need no look-up
   bool has_prefix_ = false;  // whether any prefix (or none, prefix_ empty) leads to our namespace
 
@@ -319,7 +385,8 @@ class XmlScanner {
   std::string pending_;
   std::vector<std::unique_ptr<std::string>> decoded_;
 
-  std::vector<XmlEvent> events_;
+  std::unique_ptr<XmlEvent[]> events_;
+  size_t event_count_ = 0;
 
   // The unit being traced.
   bool tracing_ = false;

@@ -11,8 +11,10 @@ namespace {
 constexpr size_t kLiteralAlign = 16;
 constexpr size_t kUnitBytesMax = 16 << 10;
 constexpr size_t kValuesMax = 96;
-constexpr uint32_t kMissesToShut = 24;
-constexpr uint32_t kMissesAfterOpening = 20;
+constexpr uint32_t kCreditOfHit = 4;
+constexpr uint32_t kCreditMax = 64;
+constexpr uint32_t kCreditAfterOpening = 2;
+constexpr uint32_t kPatienceMin = 8;
 constexpr uint32_t kPatienceMax = 1024;
 
 // Whether `length` bytes at `bytes` are the literal. Both are compared 16 bytes a time, the last of
@@ -48,19 +50,20 @@ bool XmlScanner::TrySkeletons(XmlNode node, const char* tag, bool* matched) {
     if (i != 0)
       std::rotate(book.skeletons.begin(), book.skeletons.begin() + static_cast<int>(i),
                   book.skeletons.begin() + static_cast<int>(i) + 1);
-    book.misses_in_row = 0;
-    book.patience = 8;
+    book.credit = std::min(book.credit + kCreditOfHit, kCreditMax);
+    book.patience = std::max(book.patience / 2, kPatienceMin);
     ++skeleton_hits_;
     *matched = true;
     return Deliver(book.skeletons[0].get());
   }
   ++skeleton_misses_;
-  if (++book.misses_in_row >= kMissesToShut) {
+  if (book.credit == 0) {
     book.shut_for = book.patience;
     book.patience = std::min(2 * book.patience, kPatienceMax);
-    book.misses_in_row = kMissesAfterOpening;
+    book.credit = kCreditAfterOpening;
     return true;
   }
+  --book.credit;
   BeginTrace(node, tag);
   return true;
 }
@@ -121,7 +124,8 @@ bool XmlScanner::Deliver(Skeleton* skeleton) {
   text_begin_ = end;
   for (const Skeleton::OpenElement& element : skeleton->open) {
     stack_.push_back({skeleton->places[element.segment] + element.offset, element.length,
-                      element.node, true, static_cast<uint32_t>(bindings_.size())});
+                      element.node, true, static_cast<uint32_t>(binding_count_), 0, 0,
+                      element.trail, nullptr});
   }
   skeleton->events.front().text = skeleton->places.front();
   return HandOver(skeleton->events);
@@ -139,9 +143,9 @@ void XmlScanner::BeginTrace(XmlNode node, const char* tag) {
 void XmlScanner::EndTrace(const char* end) {
   tracing_ = false;
   if (static_cast<size_t>(end - trace_begin_) > kUnitBytesMax) return;
-  if (trace_values_.size() > kValuesMax || events_.empty()) return;
+  if (trace_values_.size() > kValuesMax || event_count_ == 0) return;
   auto skeleton = std::make_unique<Skeleton>();
-  skeleton->events = events_;
+  skeleton->events.assign(events_.get(), events_.get() + event_count_);
   for (XmlEvent& event : skeleton->events) event.text = nullptr;
   const char* at = trace_begin_;
   const auto add = [&](const char* literal_end, int32_t event) {
@@ -169,8 +173,8 @@ void XmlScanner::EndTrace(const char* end) {
       segment_begin = base_ + value.end;
       ++segment;
     }
-    skeleton->open.push_back(
-        {segment, static_cast<uint32_t>(name - segment_begin), stack_[i].length, stack_[i].node});
+    skeleton->open.push_back({segment, static_cast<uint32_t>(name - segment_begin),
+                              stack_[i].length, stack_[i].node, stack_[i].trail});
   }
   skeleton->places.resize(skeleton->segments.size());
   SkeletonBook& book = *books_[trace_node_];

@@ -27,6 +27,7 @@ struct XmlScanner::Skeleton {
     uint32_t offset;  // of the name, in the segment's literal
     uint32_t length;
     XmlNode node;
+    Trail* trail;  // lives as long as the book
   };
 
   std::string literals;           // each padded with zeros to a multiple of 16
@@ -43,9 +44,9 @@ struct XmlScanner::SkeletonBook {
   static constexpr size_t kSkeletons = 8;
 
   std::array<std::unique_ptr<Skeleton>, kSkeletons> skeletons;
-  // A text that never repeats must not pay for learning: after some misses in a row the book is
-  // left shut for a while, and longer each time.
-  uint32_t misses_in_row = 0;
+  // A text that never repeats must not pay for learning: hits give credit, misses spend it, and without
+  // credit the book is left shut for a while, longer each time.
+  uint32_t credit = 24;
   uint32_t shut_for = 0;
   uint32_t patience = 8;
 };

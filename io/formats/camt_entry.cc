@@ -24,8 +24,25 @@ bool IsTrue(std::string_view text) {
 
 // References that banks fill in where there is none.
 bool IsFiller(std::string_view reference) {
-  return IsOneOf(reference, {"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "-", "0"}) ||
-         reference.find_first_not_of('0') == std::string_view::npos;
+  if (reference.empty()) return true;
+  switch (reference[0]) {
+    case 'N':
+      return IsOneOf(reference, {"NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF"});
+    case '-':
+      return reference.size() == 1;
+    case '0':
+      return reference.find_first_not_of('0') == std::string_view::npos;
+    default:
+      return false;
+  }
+}
+
+// A code of up to four letters as a number, to be compared without a call.
+constexpr uint32_t Code4(std::string_view code) {
+  if (code.size() > 4) return 0xFFFFFFFF;
+  uint32_t value = 0;
+  for (const char c : code) value = value << 8 | static_cast<unsigned char>(c);
+  return value;
 }
 
 std::string_view UnlessFiller(std::string_view reference) {
@@ -50,6 +67,14 @@ std::string_view CreditorScheme(std::string_view scheme) {
   if (scheme == "PGNR") return "plusgiro";
   if (scheme == "FIK") return "fik";
   return {};
+}
+
+// Whether an IBAN as delivered is the account. Only one with blanks or small letters needs rewriting.
+bool IsSameIban(std::string_view iban, std::string_view account) {
+  if (iban == account) return true;
+  const bool is_plain =
+      iban.find(' ') == std::string_view::npos && iban[0] >= 'A' && iban[0] <= 'Z';
+  return !is_plain && NormalAccount(iban) == account;
 }
 
 std::string_view Expected(AmountError error) {
@@ -931,33 +956,53 @@ void CamtEntries::AddKind(Payment* payment) {
   const Code& code = transaction_.code.family.empty() && transaction_.code.domain.empty()
                          ? entry_.code
                          : transaction_.code;
-  const std::string_view sub = code.sub_family;
   const bool is_debit = payment->direction == Direction::kDebit;
-  const bool is_direct_debit = !transaction_.mandate_id.empty() || code.family == "IDDT" ||
-                               code.family == "RDDT" || IsOneOf(sub, {"UPDD", "PRDD"});
-  if (transaction_.is_return || entry_.is_reversal ||
-      IsOneOf(sub, {"UPDD", "PRDD", "RRTN", "RPCR"})) {
-    payment->kind =
-        is_direct_debit && is_debit ? PaymentKind::kDirectDebitReturn : PaymentKind::kReversal;
-    payment->reverses = UnlessFiller(transaction_.end_to_end_id);
-    if (payment->reverses.empty()) payment->reverses = UnlessFiller(transaction_.transaction_id);
-    if (payment->reverses.empty()) payment->reverses = UnlessFiller(transaction_.instruction_id);
-  } else if (IsOneOf(sub, {"CHRG", "FEES", "COMM", "COME", "COMI", "COMT"})) {
-    payment->kind = PaymentKind::kFee;
-  } else if (sub == "INTR") {
-    payment->kind = PaymentKind::kInterest;
-  } else if (code.domain == "CAMT") {
-    payment->kind = PaymentKind::kTransfer;  // cash pooling and sweeping between own accounts
-  } else if (code.family == "IDDT" && !is_debit) {
-    payment->kind = PaymentKind::kDirectDebit;
+  const uint32_t family = Code4(code.family);
+  bool is_direct_debit =
+      !transaction_.mandate_id.empty() || family == Code4("IDDT") || family == Code4("RDDT");
+  bool undoes = transaction_.is_return || entry_.is_reversal;
+  PaymentKind kind = PaymentKind::kPayment;
+  switch (Code4(code.sub_family)) {
+    case Code4("UPDD"):
+    case Code4("PRDD"):
+      is_direct_debit = undoes = true;
+      break;
+    case Code4("RRTN"):
+    case Code4("RPCR"):
+      undoes = true;
+      break;
+    case Code4("CHRG"):
+    case Code4("FEES"):
+    case Code4("COMM"):
+    case Code4("COME"):
+    case Code4("COMI"):
+    case Code4("COMT"):
+      kind = PaymentKind::kFee;
+      break;
+    case Code4("INTR"):
+      kind = PaymentKind::kInterest;
+      break;
+    default:
+      // Cash pooling and sweeping between own accounts.
+      if (Code4(code.domain) == Code4("CAMT")) kind = PaymentKind::kTransfer;
+      if (kind == PaymentKind::kPayment && family == Code4("IDDT") && !is_debit) {
+        kind = PaymentKind::kDirectDebit;
+      }
   }
+  payment->kind = kind;
+  if (!undoes) return;
+  payment->kind =
+      is_direct_debit && is_debit ? PaymentKind::kDirectDebitReturn : PaymentKind::kReversal;
+  payment->reverses = UnlessFiller(transaction_.end_to_end_id);
+  if (payment->reverses.empty()) payment->reverses = UnlessFiller(transaction_.transaction_id);
+  if (payment->reverses.empty()) payment->reverses = UnlessFiller(transaction_.instruction_id);
 }
 
 void CamtEntries::AddPayer(Payment* payment) {
   const Party& debtor = transaction_.debtor;
   const Party& creditor = transaction_.creditor;
   const auto is_own = [this](const Party& party) {
-    return (!party.iban.empty() && NormalAccount(party.iban) == account_) ||
+    return (!party.iban.empty() && IsSameIban(party.iban, account_)) ||
            (!party.number.empty() && party.number == account_number_);
   };
   const Party* payer = payment->direction == Direction::kCredit ? &debtor : &creditor;
@@ -1116,7 +1161,10 @@ bool CamtEntries::Once(std::string_view* field, const XmlEvent& event, std::stri
 bool CamtEntries::OnceMoney(Money* field, const XmlEvent& event, std::string_view name) {
   if (field->is_there)
     return Fail(Sentence("expected ", name, " once, found it twice"), event.text);
-  *field = {event.view(), CurrencyOf(event), true};
+  // Stored field by field, as events are.
+  field->text = event.view();
+  field->currency = CurrencyOf(event);
+  field->is_there = true;
   return true;
 }
 

@@ -425,7 +425,7 @@ void Maker::Statement(size_t number) {
     balance_ += static_cast<int64_t>(credit_minor_) - static_cast<int64_t>(debit_minor_);
     Balance("CLBD", balance_);
   }
-  if (Has()) {
+  if (Has() || options_.has_summary) {
     Open("TxsSummry");
     Open("TtlCdtNtries");
     Leaf("NbOfNtries", std::to_string(credits_));

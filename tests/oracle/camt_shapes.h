@@ -22,6 +22,8 @@ struct CamtShapes {
   size_t transactions_max = 1;
   // Comments, CDATA sections, references, instructions, blanks in odd places.
   bool is_odd = false;
+  // The summary of a statement is there, whatever else changes.
+  bool has_summary = false;
   bool is_indented = true;
   const char* prefix = "";  // with its colon
   const char* line_end = "\n";

@@ -35,6 +35,7 @@ extern const Format kBai2;
 extern const Format kCfonb120;
 extern const Format kCoda;
 extern const Format kOfx;
+extern const Format kVippsXml;
 
 namespace {
 
@@ -70,6 +71,7 @@ const std::vector<Format>& Table() {
       kCfonb120,
       kCoda,
       kOfx,
+      kVippsXml,
   };
   // clang-format on
   return *table;

@@ -18,20 +18,23 @@ constexpr uint64_t kDayStream = 0xda75;
 constexpr uint64_t kCreditorFirst = 999'000'000;
 
 // What a stream of our own can say, and what a bank's XML notification can.
-constexpr uint32_t kStreamAbilities = kSeveralReferences | kNoReferenceField | kLettersInReference |
-                                      kRemittanceText | kPayerName | kPayerAccount | kPayerOrgNo |
-                                      kCustomerNumber | kForeignCurrency | kMoneyBack |
-                                      kOtherKinds | kBadLines | kSelfMade | kBadReferences;
+constexpr uint32_t kStreamAbilities =
+    kSeveralReferences | kNoReferenceField | kLettersInReference | kRemittanceText | kPayerName |
+    kPayerAccount | kPayerOrgNo | kCustomerNumber | kForeignCurrency | kMoneyBack | kOtherKinds |
+    kBadLines | kSelfMade | kBadReferences | kLastingNumbers;
 constexpr uint32_t kNotificationAbilities =
     kSeveralReferences | kNoReferenceField | kLettersInReference | kRemittanceText | kPayerName |
-    kPayerAccount | kControlTotals | kBadReferences | kStatedCharges | kMoneyBack | kOtherKinds;
+    kPayerAccount | kControlTotals | kBadReferences | kStatedCharges | kMoneyBack | kOtherKinds |
+    kLastingNumbers;
 
 constexpr Channel kChannels[] = {
     {"no-ocr-giro", "ocr-giro", Country::kNorway, kControlTotals | kBadReferences},
     {"se-bgmax", "bgmax", Country::kSweden,
-     kNoReferenceField | kRemittanceText | kPayerName | kControlTotals | kBadReferences},
-    {"fi-ktl", "ktl", Country::kFinland, kNoReferenceField | kControlTotals | kBadReferences},
-    {"dk-bs602", "bs602", Country::kDenmark, kControlTotals},
+     kNoReferenceField | kRemittanceText | kPayerName | kControlTotals | kBadReferences |
+         kLastingNumbers},
+    {"fi-ktl", "ktl", Country::kFinland,
+     kNoReferenceField | kControlTotals | kBadReferences | kLastingNumbers},
+    {"dk-bs602", "bs602", Country::kDenmark, kControlTotals | kLastingNumbers},
     {"fi-camt053", "camt.053", Country::kFinland, kNotificationAbilities},
     {"fi-batches", "camt.053", Country::kFinland, kNotificationAbilities | kParts},
     {"dk-camt054", "camt.054", Country::kDenmark, kNotificationAbilities},

@@ -40,6 +40,9 @@ enum Ability : uint32_t {
   kSelfMade = 1U << 14,       // a stream with payment ids of its own
   kParts = 1U << 15,          // booked batches apart from their details
   kBadReferences = 1U << 16,  // references whose check digit fails
+  // A payment's number is the same in each file that brings it. In OCR giro it counts within its file,
+  // and files do not overlap.
+  kLastingNumbers = 1U << 17,
 };
 
 // How a country's payments come: one file, several accounts.

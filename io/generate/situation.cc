@@ -51,7 +51,8 @@ constexpr Situation kTable[] = {
     {"account_mismatch", 30, 1, 1, 0, kAny, AccountMismatch,
      "the reference belongs to another account"},
 
-    {"overlap", 60, 2, 2, 1, kAny, Overlap, "delivered again in a statement that overlaps",
+    {"overlap", 60, 2, 2, 1, kLastingNumbers, Overlap,
+     "delivered again in a statement that overlaps",
      DeliveryBit(Delivery::kMainAndOverlap) | DeliveryBit(Delivery::kOverlap)},
     {"in_repeated_file", 40, 1, 1, 0, kAny, InRepeatedFile, "in a file that comes twice",
      DeliveryBit(Delivery::kRepeated)},

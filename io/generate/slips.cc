@@ -46,8 +46,9 @@ std::string SwapNeighbours(std::string_view reference, CounterRandom* random) {
 }
 
 std::string LoseEnd(std::string_view reference, CounterRandom* random) {
-  return std::string(random->Chance(1, 2) ? reference.substr(1)
-                                          : reference.substr(0, reference.size() - 1));
+  // A zero lost at the front is no slip: leading zeros do not count.
+  const bool first = random->Chance(1, 2) && reference.front() != '0';
+  return std::string(first ? reference.substr(1) : reference.substr(0, reference.size() - 1));
 }
 
 std::string AddEnd(std::string_view reference, CounterRandom* random) {

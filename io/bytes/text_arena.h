@@ -15,6 +15,10 @@ namespace kvitt {
 
 inline constexpr size_t kTextPadding = 64;
 
+// The engine's stores have a class of this name too. An inline namespace gives the two different symbols, so
+// that the linker does not take the functions of one for those of the other.
+inline namespace text_of_batches {
+
 class TextArena {
  public:
   // Room for `size` bytes.
@@ -72,5 +76,7 @@ class TextArena {
   size_t chunk_ = 0;
   size_t used_ = 0;
 };
+
+}  // namespace text_of_batches
 
 }  // namespace kvitt

@@ -127,9 +127,12 @@ void ReadExceptionPage(const Books& books,
   char scratch[PaymentStore::kPaymentIdBytesMax];
   for (uint32_t i = 0; i < run.count; ++i) {
     const PaymentHandle handle = run.first + i;
+    const PaymentRecord& payment = books.payments.At(handle);
+    constexpr uint16_t kNoted = PaymentRecord::kReserved | PaymentRecord::kReversed;
+    if (payment.decided == PaymentCase::kExact && (payment.flags & kNoted) == 0) continue;
     FindingsOf(books, handle, &findings);
     if (findings.empty()) continue;
-    const std::string_view id = books.payments.PaymentId(books.payments.At(handle), scratch);
+    const std::string_view id = books.payments.PaymentId(payment, scratch);
     for (const Finding& finding : findings) {
       if (out->count == out->rows.size()) out->rows.emplace_back();
       WriteException(books, handle, id, files[run.file], run.record_first + i, finding,

@@ -37,6 +37,9 @@ void DecideOnItem(
     Books* books, PaymentRecord* payment, ItemHandle handle, Rule rule, Confidence confidence) {
   KVITT_CHECK(payment->decided == PaymentCase::kUndecided);
   const ItemRecord& item = books->items.At(handle);
+  if (item.status() != ItemStatus::kOpen || item.has(ItemRecord::kInsolvent)) {
+    payment->set(PaymentRecord::kReserved);
+  }
   payment->item = handle;
   payment->open_before = item.open_minor;
   payment->rule = rule;

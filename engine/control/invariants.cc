@@ -106,10 +106,7 @@ void WalkPayment(const Books& books, PaymentHandle handle, Walk* walk) {
   walk->by_rule[static_cast<size_t>(payment.rule)].Add(payment.currency, amount);
   constexpr uint16_t kPlain =
       PaymentRecord::kFilled | PaymentRecord::kClaims | PaymentRecord::kHasReference;
-  const bool reserved = payment.decided == PaymentCase::kExact &&
-                        (books.items.At(payment.item).kind_status != 0 ||
-                         books.items.At(payment.item).has(ItemRecord::kInsolvent));
-  if (payment.decided == PaymentCase::kExact && payment.flags == kPlain && !reserved) {
+  if (payment.decided == PaymentCase::kExact && payment.flags == kPlain) {
     account.allocated += amount;
     walk->posted_print += static_cast<uint64_t>(amount) * Weight(payment.item);
     if (payment.open_before != amount || amount <= 0) {

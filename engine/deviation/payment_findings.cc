@@ -149,7 +149,9 @@ void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* 
       AddUndecided(books, handle, out);
       break;
   }
-  if (posted_on_item) AddReservations(books.items, payment.item, out);
+  if (posted_on_item && payment.has(PaymentRecord::kReserved)) {
+    AddReservations(books.items, payment.item, out);
+  }
   if (payment.has(PaymentRecord::kReversed)) {
     const ComposedDecision* composed = books.decisions.Find(handle);
     KVITT_CHECK(composed != nullptr);

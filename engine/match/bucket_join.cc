@@ -170,7 +170,8 @@ class BucketJoin {
     static_assert(static_cast<int>(ItemKind::kInvoice) == 0);
     static_assert(static_cast<int>(ItemStatus::kOpen) == 0);
     if (item.open_minor == claim.amount_minor && item.currency == claim.currency &&
-        item.kind_status == kOpenInvoice && claim.amount_minor > 0) {
+        item.kind_status == kOpenInvoice && !item.has(ItemRecord::kInsolvent) &&
+        claim.amount_minor > 0) {
       payment.item = handle;
       payment.open_before = claim.amount_minor;
       payment.decided = PaymentCase::kExact;

@@ -8,8 +8,9 @@
 
 #include <cstdint>
 #include <cstring>
-#include <string>
+#include <memory>
 #include <string_view>
+#include <utility>
 
 namespace kvitt {
 
@@ -39,10 +40,14 @@ enum class ColdTag : uint8_t {
   kDueDate,
 };
 
-// Appends fields to a buffer that the caller keeps between records.
-class ColdWriter {
+// Appends fields to memory that the caller keeps between records.
+class ColdBuffer {
  public:
-  explicit ColdWriter(std::string* buffer) : buffer_(buffer) { buffer_->clear(); }
+  std::string_view view() const { return {bytes_.get(), size_}; }
+
+  bool empty() const { return size_ == 0; }
+
+  void Clear() { size_ = 0; }
 
   void Text(ColdTag tag, std::string_view text) {
     if (!text.empty()) Bytes(tag, text);
@@ -57,30 +62,76 @@ class ColdWriter {
 
   void Bytes(ColdTag tag, std::string_view bytes) {
     Head(tag, bytes.size());
-    buffer_->append(bytes);
+    Append(bytes);
   }
 
   // The tag and size of a field whose bytes the caller appends.
   void Head(ColdTag tag, size_t size) {
-    buffer_->push_back(static_cast<char>(tag));
+    Reserve(6);
+    char* out = bytes_.get() + size_;
+    out[0] = static_cast<char>(tag);
     if (size < 255) {
-      buffer_->push_back(static_cast<char>(size));
+      out[1] = static_cast<char>(size);
+      size_ += 2;
       return;
     }
-    buffer_->push_back(static_cast<char>(255));
+    out[1] = static_cast<char>(255);
     const uint32_t wide = static_cast<uint32_t>(size);
-    char bytes[4];
-    std::memcpy(bytes, &wide, 4);
-    buffer_->append(bytes, 4);
+    std::memcpy(out + 2, &wide, 4);
+    size_ += 6;
   }
 
-  bool empty() const { return buffer_->empty(); }
+  void Append(std::string_view bytes) {
+    Reserve(bytes.size() + 32);
+    char* out = bytes_.get() + size_;
+    const char* in = bytes.data();
+    const size_t size = bytes.size();
+    // Short texts by at most two overlapping moves: a library call costs more than they do.
+    if (size > 32) {
+      std::memcpy(out, in, size);
+    } else if (size >= 16) {
+      MoveEnds<16>(in, size, out);
+    } else if (size >= 8) {
+      MoveEnds<8>(in, size, out);
+    } else if (size >= 4) {
+      MoveEnds<4>(in, size, out);
+    } else {
+      for (size_t i = 0; i < size; ++i) out[i] = in[i];
+    }
+    size_ += size;
+  }
 
-  // Ends the run; the buffer then holds all of it.
-  void Finish() { buffer_->push_back('\0'); }
+  // Ends the run; view() then holds all of it.
+  void Finish() {
+    Reserve(1);
+    bytes_[size_++] = '\0';
+  }
 
  private:
-  std::string* buffer_;
+  template <size_t kWidth>
+  static void MoveEnds(const char* in, size_t size, char* out) {
+    char first[kWidth];
+    char last[kWidth];
+    std::memcpy(first, in, kWidth);
+    std::memcpy(last, in + size - kWidth, kWidth);
+    std::memcpy(out, first, kWidth);
+    std::memcpy(out + size - kWidth, last, kWidth);
+  }
+
+  void Reserve(size_t more) {
+    if (capacity_ - size_ >= more) [[likely]]
+      return;
+    size_t wanted = capacity_ == 0 ? 4096 : capacity_ * 2;
+    while (wanted - size_ < more) wanted *= 2;
+    std::unique_ptr<char[]> larger(new char[wanted]);
+    if (size_ != 0) std::memcpy(larger.get(), bytes_.get(), size_);
+    bytes_ = std::move(larger);
+    capacity_ = wanted;
+  }
+
+  std::unique_ptr<char[]> bytes_;
+  size_t size_ = 0;
+  size_t capacity_ = 0;
 };
 
 // Walks over the fields of one record.

@@ -159,7 +159,8 @@ ItemHandle ItemStore::Lane::Place(uint32_t bucket, const ItemRecord& record) {
 uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
                                     const OpenItem& item,
                                     ItemRecord* record) {
-  ColdWriter writer(&cold_);
+  ColdBuffer& writer = cold_;
+  writer.Clear();
   if (!record->has(ItemRecord::kCanonical)) {
     for (uint32_t i = 0; i < item.reference_count; ++i) {
       writer.Bytes(ColdTag::kReference, batch.references[item.reference_first + i]);
@@ -185,7 +186,8 @@ uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
   if (writer.empty()) return 0;
   writer.Finish();
   uint32_t handle = 0;
-  std::memcpy(packer_.lane().Allocate(cold_.size(), &handle), cold_.data(), cold_.size());
+  const std::string_view fields = cold_.view();
+  std::memcpy(packer_.lane().Allocate(fields.size(), &handle), fields.data(), fields.size());
   return handle;
 }
 

@@ -104,7 +104,7 @@ class ItemStore {
     ItemStore* store_;
     AccountCache accounts_;
     TextPacker packer_;
-    std::string cold_;
+    ColdBuffer cold_;
     std::vector<ItemHandle> cursor_;  // by bucket: next free handle; at a chunk end when full
 
     struct Chunk {

@@ -180,7 +180,8 @@ void PaymentStore::Lane::AddClaim(const PaymentRecord& record,
 uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
                                        const Payment& payment,
                                        PaymentRecord* record) {
-  ColdWriter writer(&cold_);
+  ColdBuffer& writer = cold_;
+  writer.Clear();
   for (uint32_t i = 0; i < payment.reference_count; ++i) {
     const PaymentReference& reference = batch.references[payment.reference_first + i];
     const size_t head = reference.has_amount ? 10 : 2;
@@ -189,8 +190,8 @@ uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
     bytes[0] = static_cast<char>(reference.scheme);
     bytes[1] = reference.has_amount ? 1 : 0;
     std::memcpy(bytes + 2, &reference.amount_minor, 8);
-    cold_.append(bytes, head);
-    cold_.append(reference.value);
+    cold_.Append({bytes, head});
+    cold_.Append(reference.value);
   }
   for (uint32_t i = 0; i < payment.text_count; ++i) {
     writer.Text(ColdTag::kText, batch.text[payment.text_first + i]);
@@ -219,7 +220,8 @@ uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
   if (writer.empty()) return 0;
   writer.Finish();
   uint32_t handle = 0;
-  std::memcpy(packer_.lane().Allocate(cold_.size(), &handle), cold_.data(), cold_.size());
+  const std::string_view fields = cold_.view();
+  std::memcpy(packer_.lane().Allocate(fields.size(), &handle), fields.data(), fields.size());
   return handle;
 }
 

@@ -62,6 +62,7 @@ struct PaymentRecord {
     kOtherAccountReference = 1 << 10,  // the reference exists on another account
     kReversed = 1 << 11,
     kHasEntry = 1 << 12,  // is a part of a booked entry
+    kReserved = 1 << 13,  // its item is disputed, in collection, or the customer insolvent
   };
 
   int64_t amount_minor;
@@ -155,7 +156,7 @@ class PaymentStore {
     AccountCache accounts_;
     TextPacker packer_;
     TextPacker bank_packer_;
-    std::string cold_;
+    ColdBuffer cold_;
     std::vector<ReferenceKey> keys_;
     PaymentHandle next_ = 0;
     PaymentHandle end_ = 0;

@@ -133,6 +133,42 @@ AmountError ParseAmount(std::string_view text, int decimals, int64_t* minor, cha
   return AmountError::kOk;
 }
 
+namespace {
+
+// "00" to "99": two digits at a time halve the divisions.
+struct DigitPairs {
+  char text[200];
+};
+
+constexpr DigitPairs MakeDigitPairs() {
+  DigitPairs pairs{};
+  for (int i = 0; i < 100; ++i) {
+    pairs.text[2 * i] = static_cast<char>('0' + i / 10);
+    pairs.text[2 * i + 1] = static_cast<char>('0' + i % 10);
+  }
+  return pairs;
+}
+
+constexpr DigitPairs kPairs = MakeDigitPairs();
+
+// Writes `value` so that it ends at `end`; returns where it begins.
+char* WriteBackwards(uint64_t value, char* end) {
+  while (value >= 100) {
+    end -= 2;
+    std::memcpy(end, kPairs.text + 2 * (value % 100), 2);
+    value /= 100;
+  }
+  if (value >= 10) {
+    end -= 2;
+    std::memcpy(end, kPairs.text + 2 * value, 2);
+  } else {
+    *--end = static_cast<char>('0' + value);
+  }
+  return end;
+}
+
+}  // namespace
+
 char* WriteAmount(char* out, int64_t minor, int decimals) {
   KVITT_CHECK(decimals >= 0 && decimals <= 4);
   uint64_t value = static_cast<uint64_t>(minor);
@@ -140,25 +176,29 @@ char* WriteAmount(char* out, int64_t minor, int decimals) {
     *out++ = '-';
     value = ~value + 1;
   }
-  const uint64_t power = static_cast<uint64_t>(kPower[decimals]);
-  uint64_t major = value / power;
-  uint64_t rest = value % power;
-  char buffer[20];
-  int count = 0;
-  do {
-    buffer[count++] = static_cast<char>('0' + major % 10);
-    major /= 10;
-  } while (major != 0);
-  while (count > 0) *out++ = buffer[--count];
-  if (decimals > 0) {
-    *out = '.';
-    for (int i = decimals; i > 0; --i) {
-      out[i] = static_cast<char>('0' + rest % 10);
+  char buffer[24];
+  char* const end = buffer + sizeof(buffer);
+  char* first;
+  if (decimals == 2) {
+    // The usual case, with a constant divisor.
+    std::memcpy(end - 2, kPairs.text + 2 * (value % 100), 2);
+    end[-3] = '.';
+    first = WriteBackwards(value / 100, end - 3);
+  } else if (decimals == 0) {
+    first = WriteBackwards(value, end);
+  } else {
+    const uint64_t power = static_cast<uint64_t>(kPower[decimals]);
+    uint64_t rest = value % power;
+    for (int i = 1; i <= decimals; ++i) {
+      end[-i] = static_cast<char>('0' + rest % 10);
       rest /= 10;
     }
-    out += decimals + 1;
+    end[-decimals - 1] = '.';
+    first = WriteBackwards(value / power, end - decimals - 1);
   }
-  return out;
+  const size_t size = static_cast<size_t>(end - first);
+  std::memcpy(out, first, size);
+  return out + size;
 }
 
 std::string FormatAmount(int64_t minor, int decimals) {

@@ -71,10 +71,14 @@ inline uint64_t ParseTail16(__m128i bytes, int count) {
 // Writes `value` as exactly `count` digits with leading zeros and returns the end.
 // REQUIRES: value < 10^count, count <= 16.
 inline char* WriteDigits(char* out, uint64_t value, int count) {
-  for (int i = count - 1; i >= 0; --i) {
-    out[i] = static_cast<char>('0' + value % 10);
-    value /= 10;
+  int i = count;
+  for (; i >= 2; i -= 2) {
+    const uint64_t pair = value % 100;
+    value /= 100;
+    out[i - 1] = static_cast<char>('0' + pair % 10);
+    out[i - 2] = static_cast<char>('0' + pair / 10);
   }
+  if (i == 1) out[0] = static_cast<char>('0' + value % 10);
   return out + count;
 }
 

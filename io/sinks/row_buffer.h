@@ -61,7 +61,12 @@ class RowBuffer {
   void Day(Date date) {
     if (!date.has_value()) return;
     Reserve(16);
-    WriteDate(bytes_.get() + size_, date);
+    // Neighbours mostly share their date.
+    if (date != last_day_) {
+      last_day_ = date;
+      WriteDate(last_day_text_, date);
+    }
+    std::memcpy(bytes_.get() + size_, last_day_text_, sizeof(last_day_text_));
     size_ += 10;
   }
 
@@ -101,6 +106,8 @@ class RowBuffer {
   std::unique_ptr<char[]> bytes_;
   size_t size_ = 0;
   size_t capacity_ = 0;
+  Date last_day_;
+  char last_day_text_[16] = {};
 };
 
 }  // namespace kvitt

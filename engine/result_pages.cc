@@ -4,20 +4,39 @@
 
 #include "engine/allocate/posting.h"
 #include "engine/deviation/payment_findings.h"
+#include "kvitt/check.h"
 
 namespace kvitt {
 namespace {
 
 constexpr uint32_t kPrefetchAhead = 12;
 
-// Copies text that lies in a local buffer to the page; text of an arena stays where it is. The
-// page's scratch is reserved beforehand and never moves while a page is read.
-std::string_view Keep(std::string_view text, const char* local, std::string* scratch) {
-  if (text.data() != local) return text;
-  const size_t at = scratch->size();
-  scratch->append(text);
-  return {scratch->data() + at, text.size()};
-}
+// Unpacks ids one behind the other into a page's scratch, which is made large enough beforehand and
+// never moves while a page is read.
+class PageText {
+ public:
+  // Room for `ids` unpacked ids.
+  PageText(size_t ids, std::string* scratch) {
+    const size_t needed = ids * kPackedTextBytesMax;
+    if (scratch->size() < needed) scratch->resize(needed);
+    next_ = scratch->data();
+    end_ = next_ + scratch->size();
+  }
+  // Where the next id may be unpacked to.
+  char* place() const {
+    KVITT_CHECK(static_cast<size_t>(end_ - next_) >= kPackedTextBytesMax);
+    return next_;
+  }
+  // `text` was unpacked at place(), or lies in an arena.
+  std::string_view Take(std::string_view text) {
+    if (text.data() == next_) next_ += text.size();
+    return text;
+  }
+
+ private:
+  char* next_;
+  char* end_;
+};
 
 void PrefetchItem(const Books& books, const PaymentRun& run, uint32_t i) {
   if (i >= run.count) return;
@@ -30,10 +49,8 @@ void PrefetchItem(const Books& books, const PaymentRun& run, uint32_t i) {
 void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
   const PaymentRun& run = books.payments.runs()[page];
   out->rows.clear();
-  out->scratch.clear();
   if (books.file_dead[run.file]) return;
   std::vector<Posting> postings;
-  char local[kPackedTextBytesMax];
   // Every row needs at most three packed texts; composed decisions may have many rows.
   size_t rows = run.count * 2;
   for (uint32_t i = 0; i < run.count; ++i) {
@@ -42,7 +59,7 @@ void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
       rows += books.decisions.Find(run.first + i)->postings.size();
     }
   }
-  out->scratch.reserve(rows * 3 * kPackedTextBytesMax);
+  PageText text(rows * 3 + 1, &out->scratch);
   for (uint32_t i = 0; i < kPrefetchAhead; ++i) PrefetchItem(books, run, i);
   for (uint32_t i = 0; i < run.count; ++i) {
     PrefetchItem(books, run, i + kPrefetchAhead);
@@ -57,7 +74,7 @@ void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
     }
     if (postings.empty()) continue;
     AllocationRow row;
-    row.payment_id = Keep(books.payments.PaymentId(payment, local), local, &out->scratch);
+    row.payment_id = text.Take(books.payments.PaymentId(payment, text.place()));
     row.currency = Currency::FromIndex(payment.currency);
     row.rule = payment.rule;
     row.confidence = payment.confidence;
@@ -68,12 +85,11 @@ void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
       row.item_id = {};
       if (posting.item != kNoItem) {
         const ItemRecord& item = books.items.At(posting.item);
-        row.item_id = Keep(books.items.ItemId(item, local), local, &out->scratch);
-        row.customer_id = Keep(books.items.CustomerId(item, local), local, &out->scratch);
+        row.item_id = text.Take(books.items.ItemId(item, text.place()));
+        row.customer_id = text.Take(books.items.CustomerId(item, text.place()));
       } else {
-        row.customer_id =
-            Keep(Unpack(posting.customer, books.items.prefixes(), books.items.texts(), local),
-                 local, &out->scratch);
+        row.customer_id = text.Take(Unpack(
+            posting.customer, books.items.prefixes(), books.items.texts(), text.place()));
       }
       out->rows.push_back(row);
     }
@@ -85,15 +101,13 @@ void ReadPaymentPage(const Books& books,
                      size_t page,
                      PaymentPage* out) {
   const PaymentRun& run = books.payments.runs()[page];
-  out->scratch.clear();
   if (books.file_dead[run.file]) {
     out->rows.clear();
     return;
   }
   out->rows.resize(run.count);
-  out->scratch.reserve(run.count * kPackedTextBytesMax);
+  PageText text(run.count + 1, &out->scratch);
   std::vector<Posting> postings;
-  char local[kPackedTextBytesMax];
   for (uint32_t i = 0; i < run.count; ++i) {
     const PaymentHandle handle = run.first + i;
     const PaymentRecord& payment = books.payments.At(handle);
@@ -102,7 +116,7 @@ void ReadPaymentPage(const Books& books,
     row.references.clear();
     row.text.clear();
     books.payments.Read(payment, &row.payment, &row.references, &row.text);
-    row.payment.payment_id = Keep(books.payments.PaymentId(payment, local), local, &out->scratch);
+    row.payment.payment_id = text.Take(books.payments.PaymentId(payment, text.place()));
     row.file = files[run.file];
     row.record = run.record_first + i;
     row.outcome = payment.outcome;

@@ -103,7 +103,7 @@ class ColdBuffer {
 
   // Ends the run; view() then holds all of it.
   void Finish() {
-    Reserve(1);
+    Reserve(16);
     bytes_[size_++] = '\0';
   }
 
@@ -123,7 +123,7 @@ class ColdBuffer {
       return;
     size_t wanted = capacity_ == 0 ? 4096 : capacity_ * 2;
     while (wanted - size_ < more) wanted *= 2;
-    std::unique_ptr<char[]> larger(new char[wanted]);
+    std::unique_ptr<char[]> larger(new char[wanted]());
     if (size_ != 0) std::memcpy(larger.get(), bytes_.get(), size_);
     bytes_ = std::move(larger);
     capacity_ = wanted;
@@ -133,6 +133,13 @@ class ColdBuffer {
   size_t size_ = 0;
   size_t capacity_ = 0;
 };
+
+// Copies whole units of 16 bytes, the last one with whatever stands behind the fields. REQUIRES: 15 bytes
+// behind `fields` can be read (a ColdBuffer has them) and `out` has room for whole units (a TextArena
+// gives nothing else).
+inline void CopyUnits(std::string_view fields, char* out) {
+  for (size_t i = 0; i < fields.size(); i += 16) std::memcpy(out + i, fields.data() + i, 16);
+}
 
 // Walks over the fields of one record.
 class ColdReader {

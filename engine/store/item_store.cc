@@ -187,7 +187,7 @@ uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
   writer.Finish();
   uint32_t handle = 0;
   const std::string_view fields = cold_.view();
-  std::memcpy(packer_.lane().Allocate(fields.size(), &handle), fields.data(), fields.size());
+  CopyUnits(fields, packer_.lane().Allocate(fields.size(), &handle));
   return handle;
 }
 

@@ -162,19 +162,39 @@ void PaymentStore::Lane::AddClaim(const PaymentRecord& record,
   claim.currency = record.currency;
   claim.flags = Claim::kFilled;
   if (record.has(PaymentRecord::kEntangled)) claim.flags |= Claim::kEntangled;
-  const auto place = [&](ReferenceKey on, uint64_t hash) {
-    claim.key = on;
-    const uint32_t bucket = BucketOf(StableHash(on, hash));
-    uint32_t& cursor = cursor_[bucket];
-    if (cursor % kChunkClaims == 0) {
-      cursor = store_->claims_.Allocate(kChunkClaims);
-      chunks_.push_back({bucket, cursor});
-    }
-    store_->ClaimAt(cursor++) = claim;
-    ++claims_;
-  };
-  if (store_->claim_on_ != ClaimOn::kAny) place(key, account_hash);
-  if (store_->claim_on_ != ClaimOn::kOwn) place(key.On(kAnyAccount), any_account_hash_);
+  claim.key = key;
+  if (store_->claim_on_ != ClaimOn::kAny) Queue(claim, account_hash);
+  if (store_->claim_on_ != ClaimOn::kOwn) {
+    claim.key = key.On(kAnyAccount);
+    Queue(claim, any_account_hash_);
+  }
+}
+
+void PaymentStore::Lane::Queue(const Claim& claim, uint64_t account_hash) {
+  if (queued_ - placed_ == kQueuedClaims) {
+    const QueuedClaim& oldest = queue_[placed_++ % kQueuedClaims];
+    Place(oldest.claim, oldest.bucket);
+  }
+  const uint32_t bucket = BucketOf(StableHash(claim.key, account_hash));
+  queue_[queued_++ % kQueuedClaims] = {claim, bucket};
+  if (cursor_[bucket] % kChunkClaims != 0) __builtin_prefetch(&store_->ClaimAt(cursor_[bucket]), 1);
+}
+
+void PaymentStore::Lane::Place(const Claim& claim, uint32_t bucket) {
+  uint32_t& cursor = cursor_[bucket];
+  if (cursor % kChunkClaims == 0) {
+    cursor = store_->claims_.Allocate(kChunkClaims);
+    chunks_.push_back({bucket, cursor});
+  }
+  store_->ClaimAt(cursor++) = claim;
+  ++claims_;
+}
+
+void PaymentStore::Lane::PlaceQueued() {
+  for (; placed_ != queued_; ++placed_) {
+    const QueuedClaim& oldest = queue_[placed_ % kQueuedClaims];
+    Place(oldest.claim, oldest.bucket);
+  }
 }
 
 uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
@@ -221,7 +241,7 @@ uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
   writer.Finish();
   uint32_t handle = 0;
   const std::string_view fields = cold_.view();
-  std::memcpy(packer_.lane().Allocate(fields.size(), &handle), fields.data(), fields.size());
+  CopyUnits(fields, packer_.lane().Allocate(fields.size(), &handle));
   return handle;
 }
 
@@ -243,6 +263,7 @@ uint32_t PaymentStore::file_count() const {
 void PaymentStore::Seal(const std::vector<uint32_t>& file_rank) {
   std::vector<Lane::Chunk> chunks;
   for (const std::unique_ptr<Lane>& lane : lanes_) {
+    lane->PlaceQueued();
     chunks.insert(chunks.end(), lane->chunks_.begin(), lane->chunks_.end());
     for (const PaymentRun& run : lane->runs_) {
       if (run.count > 0) runs_.push_back(run);

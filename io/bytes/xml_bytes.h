@@ -14,8 +14,9 @@
 
 namespace kvitt {
 
+// Of bytes that the markup index has passed: it lets no other control characters through.
 constexpr bool IsXmlBlank(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  return static_cast<unsigned char>(c) <= 0x20;
 }
 
 // Length of what looks like a name: up to a blank, a control character, `/`, `>` or `=`.
@@ -50,6 +51,16 @@ inline uint64_t LoadWord(const char* bytes) {
   uint64_t word;
   std::memcpy(&word, bytes, sizeof(word));
   return word;
+}
+
+inline bool Same16(const char* a, const char* b) {
+#if defined(__SSE2__)
+  const __m128i one = _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(a)));
+  const __m128i other = _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(b)));
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(one, other)) == 0xFFFF;
+#else
+  return ((LoadWord(a) ^ LoadWord(b)) | (LoadWord(a + 8) ^ LoadWord(b + 8))) == 0;
+#endif
 }
 
 // The first `length` (at most 16) bytes as two words, the rest zero.

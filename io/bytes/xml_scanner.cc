@@ -9,6 +9,10 @@
 #include "kvitt/check.h"
 #include "simdjson.h"
 
+#if defined(__SSE4_1__)
+#include <smmintrin.h>
+#endif
+
 namespace kvitt {
 namespace {
 
@@ -274,13 +278,15 @@ bool XmlScanner::Run() {
       // The last tag before a byte that may not stand here is not read: the byte is the fault.
       if (limit_ < size_ && cursor_ + 1 == tag_count_) return true;
     }
+    if (cursor_ + 2 < tag_count_ && !is_pending_ && stack_.back().trail != nullptr) {
+      const size_t before = cursor_;
+      if (!Familiar()) return false;
+      if (event_count_ >= kEventsMax / 2 && !tracing_ && !Flush()) return false;
+      // The last two tags of the index are left for later.
+      if (cursor_ != before && cursor_ + 2 >= tag_count_) continue;
+    }
     const char* tag = base_ + tags_[cursor_];
     bool go_on = false;
-    if (cursor_ + 2 < tag_count_ && stack_.back().trail != nullptr && BlankBefore(tag)) {
-      bool done = false;
-      if (!Familiar(tag, &done)) return false;
-      if (done) continue;
-    }
     const char kind = tag + 1 < base_ + size_ ? tag[1] : '\0';
     if (kind == '!' || kind == '?') {
       go_on = Declaration(tag);
@@ -317,35 +323,40 @@ bool XmlScanner::Finish(bool is_end) {
 
 // ---- Tags that were met before ------------------------------------------------------------------
 
-// Whether nothing but blanks stands between the last tag and this one, so that Between has no work.
-inline bool XmlScanner::BlankBefore(const char* tag) const {
-  if (is_pending_) return false;
-  if (tag == text_begin_) return true;
-  // The text of an element that has one may be blanks too, and is a text then.
-  const Frame& top = stack_.back();
-  if (!top.has_child && (top.trail->flags & kXmlText) != 0) return false;
-  return IsXmlBlankText(text_begin_, tag);
-}
-
 bool XmlScanner::MakeImage(const char* begin, size_t length, TagImage* image) {
   if (length > sizeof(image->words)) return false;
   char bytes[sizeof(image->words)] = {};
   std::memcpy(bytes, begin, length);
   std::memcpy(image->words.data(), bytes, sizeof(bytes));
+  for (size_t i = 0; i < image->mask.size(); ++i) {
+    image->mask[i] = LowBytesMask(length > 8 * i ? length - 8 * i : 0);
+  }
   image->length = static_cast<uint32_t>(length);
   return true;
 }
 
+// Without a branch on the length: lengths change from tag to tag, so such a branch would be missed often.
 inline bool XmlScanner::IsImage(const char* tag, const TagImage& image) {
-  const uint32_t length = image.length;
-  if (length <= 8)
-    return length != 0 && ((LoadWord(tag) ^ image.words[0]) & LowBytesMask(length)) == 0;
-  if (LoadWord(tag) != image.words[0]) return false;
-  if (length <= 16) return ((LoadWord(tag + 8) ^ image.words[1]) & LowBytesMask(length - 8)) == 0;
-  if (LoadWord(tag + 8) != image.words[1]) return false;
-  if (length <= 24) return ((LoadWord(tag + 16) ^ image.words[2]) & LowBytesMask(length - 16)) == 0;
-  return LoadWord(tag + 16) == image.words[2] &&
-         ((LoadWord(tag + 24) ^ image.words[3]) & LowBytesMask(length - 24)) == 0;
+#if defined(__SSE4_1__)
+  const auto load = [](const void* at) { return _mm_loadu_si128(static_cast<const __m128i*>(at)); };
+  const __m128i low =
+      _mm_and_si128(_mm_xor_si128(load(tag), load(&image.words[0])), load(&image.mask[0]));
+  const __m128i high =
+      _mm_and_si128(_mm_xor_si128(load(tag + 16), load(&image.words[2])), load(&image.mask[2]));
+  const __m128i both = _mm_or_si128(low, high);
+  return _mm_testz_si128(both, both) != 0;
+#else
+  const auto differs = [&](size_t i) {
+    return (LoadWord(tag + 8 * i) ^ image.words[i]) & image.mask[i];
+  };
+  return (differs(0) | differs(1) | differs(2) | differs(3)) == 0;
+#endif
+}
+
+inline size_t XmlScanner::PlaceOf(const char* tag) {
+  uint32_t bytes;
+  std::memcpy(&bytes, tag, sizeof(bytes));
+  return bytes * 0x9E3779B1 >> 27;
 }
 
 XmlScanner::Trail* XmlScanner::NewTrail(const char* name, uint32_t length, XmlNode node) {
@@ -381,91 +392,130 @@ XmlScanner::Trail* XmlScanner::Learn(const Tag& tag, XmlNode node) {
   const bool is_usual = length == tag.length + 2 || tag.attribute_length == 3;
   if (!is_usual || parent.trail->children.size() >= kChildrenMax) return nullptr;
   TagImage start;
-  if (!MakeImage(tag.begin, length, &start)) return nullptr;
+  if (length < 4 || !MakeImage(tag.begin, length, &start)) return nullptr;
   Trail* trail = NewTrail(tag.name, tag.length, node);
   if (trail == nullptr || trail->end.length == 0) return nullptr;
   trail->start = start;
   trail->attribute = tag.attribute;
   trail->attribute_length = tag.attribute_length;
   parent.trail->children.push_back(trail);
+  Trail*& place = parent.trail->places[PlaceOf(tag.begin)];
+  trail->alike = place;
+  place = trail;
   parent.last = trail;
   parent.hint = nullptr;
   return trail;
 }
 
-// Reads the tag when it equals one met here before. REQUIRES: two tags behind it are known, only blanks
-// before it, and the innermost element has a trail.
-inline bool XmlScanner::Familiar(const char* tag, bool* done) {
-  Frame& top = stack_.back();
-  Trail* child = top.hint;
-  if (child == nullptr || !IsImage(tag, child->start)) {
-    if (IsImage(tag, top.trail->end)) {
-      *done = true;
-      return CloseFamiliar(tag);
-    }
-    child = nullptr;
-    for (Trail* known : top.trail->children) {
-      if (!IsImage(tag, known->start)) continue;
-      child = known;
+// Reads tags as long as each equals one met at its place before. Everything that the loop needs is held in
+// local variables: the stores into events could be stores into anything, as far as the compiler knows.
+bool XmlScanner::Familiar() {
+  const uint32_t* const tags = tags_.data();
+  const char* const base = base_;
+  const size_t end = tag_count_ - 2;
+  size_t cursor = cursor_;
+  const char* text_begin = text_begin_;
+  XmlEvent* event = &events_[event_count_];
+  const XmlEvent* const event_end = &events_[kEventsMax - 4];
+  const auto emit = [&event](const char* text, size_t length, const Trail& trail,
+                             XmlEventKind kind) {
+    event->text = text;
+    event->length = static_cast<uint32_t>(length);
+    event->attribute = trail.attribute;
+    event->node = trail.node;
+    event->kind = kind;
+    event->attribute_length = trail.attribute_length;
+    ++event;
+  };
+  const auto keep = [&] {
+    cursor_ = cursor;
+    text_begin_ = text_begin;
+    event_count_ = static_cast<size_t>(event - events_.get());
+  };
+  while (cursor < end && event < event_end) {
+    Frame& top = stack_.back();
+    if (top.trail == nullptr) break;
+    const char* tag = base + tags[cursor];
+    if (tag != text_begin && ((!top.has_child && (top.trail->flags & kXmlText) != 0) ||
+                              !IsXmlBlankText(text_begin, tag))) {
       break;
     }
-    if (child == nullptr) return true;
-    (top.last == nullptr ? top.trail->first : top.last->next) = child;
+    Trail* child = top.hint;
+    if (child == nullptr || !IsImage(tag, child->start)) {
+      if (IsImage(tag, top.trail->end)) {
+        // Declarations that end here are the other path's business.
+        if (top.bindings != binding_count_ || stack_.size() <= 2) break;
+        (top.last == nullptr ? top.trail->first : top.last->next) = nullptr;
+        const Trail& trail = *top.trail;
+        if ((trail.flags & kXmlEnd) != 0) emit(tag, 0, trail, XmlEventKind::kEnd);
+        stack_.pop_back();
+        ++cursor;
+        text_begin = tag + trail.end.length;
+        if (tracing_ && stack_.size() == trace_depth_) {
+          keep();
+          EndTrace(text_begin);
+        }
+        continue;
+      }
+      child = top.trail->places[PlaceOf(tag)];
+      while (child != nullptr && !IsImage(tag, child->start)) child = child->alike;
+      if (child == nullptr) break;
+      (top.last == nullptr ? top.trail->first : top.last->next) = child;
+    }
+    // Units go the other way, which knows skeletons.
+    if ((child->flags & (kXmlUnit | kXmlFlush)) != 0) break;
+    top.last = child;
+    top.hint = child->next;
+    top.has_child = true;
+    const char* after = tag + child->start.length;
+    const char* next = base + tags[cursor + 1];
+    if ((child->flags & kXmlBegin) != 0) emit(tag, 0, *child, XmlEventKind::kBegin);
+    if (!IsImage(next, child->end)) {
+      stack_.push_back({tag + 1, child->name_length, child->node, false,
+                        static_cast<uint32_t>(binding_count_), child->attribute,
+                        child->attribute_length, child, child->first});
+      text_begin = after;
+      ++cursor;
+      continue;
+    }
+    cursor += 2;
+    text_begin = next + child->end.length;
+    const bool is_special = special_cursor_ < special_count_ &&
+                            specials_[special_cursor_] < static_cast<size_t>(next - base);
+    if ((child->flags & kXmlText) != 0 && !is_special && !carriage_return_ &&
+        static_cast<size_t>(next - after) <= limits_.text_bytes) [[likely]] {
+      const char* text = after;
+      const char* text_end = next;
+      while (text < text_end && IsXmlBlank(*text)) ++text;
+      while (text < text_end && IsXmlBlank(text_end[-1])) --text_end;
+      emit(text, static_cast<size_t>(text_end - text), *child, XmlEventKind::kText);
+      if (tracing_) Trace(after, next, static_cast<int32_t>(event - events_.get()) - 1);
+    } else {
+      keep();
+      if (!FamiliarText(*child, after, next)) return false;
+      event = &events_[event_count_];
+    }
+    if ((child->flags & kXmlEnd) != 0) emit(next, 0, *child, XmlEventKind::kEnd);
   }
-  top.last = child;
-  top.hint = child->next;
-  top.has_child = true;
-  // Units go the other way, which knows skeletons.
-  if ((child->flags & (kXmlUnit | kXmlFlush)) != 0) return true;
-  *done = true;
-  return OpenFamiliar(tag, child);
+  keep();
+  return true;
 }
 
-inline bool XmlScanner::OpenFamiliar(const char* tag, Trail* child) {
-  const char* after = tag + child->start.length;
-  const char* next = base_ + tags_[cursor_ + 1];
-  const uint8_t flags = child->flags;
-  if ((flags & kXmlBegin) != 0 &&
-      !Emit(tag, 0, child->node, XmlEventKind::kBegin, child->attribute, child->attribute_length)) {
-    return false;
-  }
-  if (!IsImage(next, child->end)) {
-    stack_.push_back({tag + 1, child->name_length, child->node, false,
-                      static_cast<uint32_t>(binding_count_), child->attribute,
-                      child->attribute_length, child, child->first});
-    text_begin_ = after;
-    ++cursor_;
+// The text of a leaf, when it is not handed over, or not as it stands.
+bool XmlScanner::FamiliarText(const Trail& child, const char* begin, const char* end) {
+  if ((child.flags & kXmlText) != 0) {
+    if (!EmitText(child.attribute, child.attribute_length, child.node, begin, end)) return false;
+    if (tracing_) Trace(begin, end, static_cast<int32_t>(event_count_) - 1);
     return true;
   }
-  cursor_ += 2;
-  text_begin_ = next + child->end.length;
-  if ((flags & kXmlText) != 0) {
-    if (!EmitText(child->attribute, child->attribute_length, child->node, after, next))
-      return false;
-    if (tracing_) Trace(after, next, static_cast<int32_t>(event_count_) - 1);
-  } else if (child->node == kXmlForeign || child->node == kXmlOutside) {
-    if (!CheckText(after, next)) return false;
-    if (tracing_) Trace(after, next, -1);
-  } else if (!IsXmlBlankText(after, next)) {
-    return Fault(after,
-                 Sentence("expected elements in <", grammar_->name(child->node), ">, found text"));
+  if (child.node == kXmlForeign || child.node == kXmlOutside) {
+    if (!CheckText(begin, end)) return false;
+    if (tracing_) Trace(begin, end, -1);
+    return true;
   }
-  return (flags & kXmlEnd) == 0 || Emit(next, 0, child->node, XmlEventKind::kEnd, 0, 0);
-}
-
-inline bool XmlScanner::CloseFamiliar(const char* tag) {
-  Frame& top = stack_.back();
-  (top.last == nullptr ? top.trail->first : top.last->next) = nullptr;
-  if (top.bindings != binding_count_) return CloseTag(tag);
-  const Trail* trail = top.trail;
-  stack_.pop_back();
-  ++cursor_;
-  text_begin_ = tag + trail->end.length;
-  if (stack_.size() == 1) root_closed_ = true;
-  if ((trail->flags & kXmlEnd) != 0 && !Emit(tag, 0, trail->node, XmlEventKind::kEnd, 0, 0))
-    return false;
-  if (tracing_ && stack_.size() == trace_depth_) EndTrace(text_begin_);
-  return true;
+  return IsXmlBlankText(begin, end) ||
+         Fault(begin,
+               Sentence("expected elements in <", grammar_->name(child.node), ">, found text"));
 }
 
 // ---- Tags ---------------------------------------------------------------------------------------

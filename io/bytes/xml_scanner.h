@@ -196,9 +196,10 @@ class XmlScanner {
   uint64_t skeleton_misses() const { return skeleton_misses_; }
 
  private:
-  // A tag as it was written, up to 32 bytes, the rest zero.
+  // A tag as it was written, up to 32 bytes, the rest zero, and a mask of the bytes that count.
   struct TagImage {
     std::array<uint64_t, 4> words{};
+    std::array<uint64_t, 4> mask{};
     uint32_t length = 0;  // 0: none
   };
 
@@ -216,6 +217,9 @@ class XmlScanner {
     Trail* first = nullptr;  // the child that came first, the last time
     Trail* next = nullptr;   // the sibling that came behind it, the last time
     std::vector<Trail*> children;
+    // Children by the first four bytes of their tags; those that share a place follow each other.
+    std::array<Trail*, 32> places{};
+    Trail* alike = nullptr;
   };
 
   struct Frame {
@@ -271,14 +275,13 @@ class XmlScanner {
   bool Run();
   bool Finish(bool is_end);
   bool Open(const char* tag);
-  bool Familiar(const char* tag, bool* done);
-  bool OpenFamiliar(const char* tag, Trail* child);
-  bool CloseFamiliar(const char* tag);
-  bool BlankBefore(const char* tag) const;
+  bool Familiar();
+  bool FamiliarText(const Trail& child, const char* begin, const char* end);
   Trail* Learn(const Tag& tag, XmlNode node);
   Trail* NewTrail(const char* name, uint32_t length, XmlNode node);
   static bool MakeImage(const char* begin, size_t length, TagImage* image);
   static bool IsImage(const char* tag, const TagImage& image);
+  static size_t PlaceOf(const char* tag);
   bool OpenNode(const Tag& tag, XmlNode node);
   bool CloseTag(const char* tag);
   bool Declaration(const char* tag);

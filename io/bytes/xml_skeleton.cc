@@ -8,30 +8,32 @@
 namespace kvitt {
 namespace {
 
+// The text of an element that has none.
+constexpr char kNothing[16] = {};
 constexpr size_t kLiteralAlign = 16;
 constexpr size_t kUnitBytesMax = 16 << 10;
 constexpr size_t kValuesMax = 96;
 constexpr uint32_t kCreditOfHit = 4;
 constexpr uint32_t kCreditMax = 64;
-constexpr uint32_t kCreditAfterOpening = 2;
+constexpr uint32_t kCreditAfterOpening = 1;
 constexpr uint32_t kPatienceMin = 8;
 constexpr uint32_t kPatienceMax = 1024;
 
-// Whether `length` bytes at `bytes` are the literal. Both are compared 16 bytes a time, the last of
-// them under a mask, so up to 15 bytes behind either are read.
+// Whether `length` bytes at `bytes` are the literal. Compared 16 bytes a time, the last 16 of them
+// once more or, of a short literal, under a mask: up to 15 bytes behind a short one are read.
 inline bool SameLiteral(const char* bytes, const char* literal, uint32_t length) {
-  while (length >= 16) {
-    const uint64_t low = LoadWord(bytes) ^ LoadWord(literal);
-    const uint64_t high = LoadWord(bytes + 8) ^ LoadWord(literal + 8);
-    if ((low | high) != 0) return false;
-    bytes += 16;
-    literal += 16;
-    length -= 16;
+  if (length < 16) {
+    const uint64_t low = (LoadWord(bytes) ^ LoadWord(literal)) & LowBytesMask(length);
+    const uint64_t high =
+        (LoadWord(bytes + 8) ^ LoadWord(literal + 8)) & LowBytesMask(length > 8 ? length - 8 : 0);
+    return (low | high) == 0;
   }
-  const uint64_t low = (LoadWord(bytes) ^ LoadWord(literal)) & LowBytesMask(length);
-  const uint64_t high =
-      (LoadWord(bytes + 8) ^ LoadWord(literal + 8)) & LowBytesMask(length > 8 ? length - 8 : 0);
-  return (low | high) == 0;
+  const uint32_t last = length - 16;
+  if (!Same16(bytes + last, literal + last)) return false;
+  for (uint32_t at = 0; at < last; at += 16) {
+    if (!Same16(bytes + at, literal + at)) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -51,7 +53,7 @@ bool XmlScanner::TrySkeletons(XmlNode node, const char* tag, bool* matched) {
       std::rotate(book.skeletons.begin(), book.skeletons.begin() + static_cast<int>(i),
                   book.skeletons.begin() + static_cast<int>(i) + 1);
     book.credit = std::min(book.credit + kCreditOfHit, kCreditMax);
-    book.patience = std::max(book.patience / 2, kPatienceMin);
+    if (book.credit > kCreditOfHit * 2) book.patience = kPatienceMin;
     ++skeleton_hits_;
     *matched = true;
     return Deliver(book.skeletons[0].get());
@@ -127,7 +129,9 @@ bool XmlScanner::Deliver(Skeleton* skeleton) {
                       element.node, true, static_cast<uint32_t>(binding_count_), 0, 0,
                       element.trail, nullptr});
   }
+  // The beginning and the end of the unit say where they are.
   skeleton->events.front().text = skeleton->places.front();
+  if (skeleton->events.back().kind == XmlEventKind::kEnd) skeleton->events.back().text = end;
   return HandOver(skeleton->events);
 }
 
@@ -146,7 +150,7 @@ void XmlScanner::EndTrace(const char* end) {
   if (trace_values_.size() > kValuesMax || event_count_ == 0) return;
   auto skeleton = std::make_unique<Skeleton>();
   skeleton->events.assign(events_.get(), events_.get() + event_count_);
-  for (XmlEvent& event : skeleton->events) event.text = nullptr;
+  for (XmlEvent& event : skeleton->events) event.text = kNothing;
   const char* at = trace_begin_;
   const auto add = [&](const char* literal_end, int32_t event) {
     const auto length = static_cast<uint32_t>(literal_end - at);

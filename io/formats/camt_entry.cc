@@ -94,7 +94,9 @@ std::string Lower(std::string_view text) {
 }  // namespace
 
 CamtEntries::CamtEntries(const CamtReading& reading, BlockSink* sink, CamtBlockSummary* summary)
-    : reading_(reading), sink_(sink), summary_(summary), home_path_(reading.home_path) {}
+    : reading_(reading), sink_(sink), summary_(summary), home_path_(reading.home_path) {
+  PlaceFields();
+}
 
 void CamtEntries::BeginHeader(std::string_view bytes) {
   bytes_ = bytes;
@@ -157,6 +159,17 @@ XmlFamily ClassifyCamt(CamtKind kind, std::string_view uri, std::string* why) {
 bool CamtEntries::OnEvents(absl::Span<const XmlEvent> events) {
   for (const XmlEvent& event : events) {
     bool go_on = true;
+    if (event.kind == XmlEventKind::kText) [[likely]] {
+      const Field& field = fields_[event.node];
+      if (field.text != nullptr && field.text->data() == nullptr) {
+        *field.text = event.view();
+        continue;
+      }
+      if (field.text != nullptr || field.money != nullptr) {
+        if (!Store(field, event)) return false;
+        continue;
+      }
+    }
     switch (event.kind) {
       case XmlEventKind::kText:
         go_on = Text(event);
@@ -174,6 +187,58 @@ bool CamtEntries::OnEvents(absl::Span<const XmlEvent> events) {
     wants_release_ = false;
     scanner_->ReleaseText();
   }
+  return true;
+}
+
+void CamtEntries::PlaceFields() {
+  Entry& e = entry_;
+  fields_[kCamtEntryReference] = {&e.reference, nullptr, ""};
+  fields_[kCamtEntryAmount] = {nullptr, &e.amount, "Amt"};
+  fields_[kCamtEntrySign] = {&e.sign, nullptr, "CdtDbtInd"};
+  fields_[kCamtEntryReversal] = {&e.reversal, nullptr, "RvslInd"};
+  fields_[kCamtEntryStatus] = {&e.status, nullptr, "Sts"};
+  fields_[kCamtBookingDateValue] = {&e.booking_date, nullptr, "BookgDt"};
+  fields_[kCamtValueDateValue] = {&e.value_date, nullptr, "ValDt"};
+  fields_[kCamtEntryBankReference] = {&e.bank_reference, nullptr, "AcctSvcrRef"};
+  fields_[kCamtEntryDomainCode] = {&e.code.domain, nullptr, ""};
+  fields_[kCamtEntryFamilyCode] = {&e.code.family, nullptr, ""};
+  fields_[kCamtEntrySubFamilyCode] = {&e.code.sub_family, nullptr, ""};
+  fields_[kCamtEntryText] = {&e.text, nullptr, ""};
+  Transaction& t = transaction_;
+  fields_[kCamtBankReference] = {&t.bank_reference, nullptr, ""};
+  fields_[kCamtEndToEndId] = {&t.end_to_end_id, nullptr, ""};
+  fields_[kCamtTransactionId] = {&t.transaction_id, nullptr, ""};
+  fields_[kCamtInstructionId] = {&t.instruction_id, nullptr, ""};
+  fields_[kCamtMandateId] = {&t.mandate_id, nullptr, ""};
+  fields_[kCamtAmount] = {nullptr, &t.amount, "TxDtls/Amt"};
+  fields_[kCamtSign] = {&t.sign, nullptr, "TxDtls/CdtDbtInd"};
+  fields_[kCamtInstructedAmount] = {nullptr, &t.instructed, "InstdAmt/Amt"};
+  fields_[kCamtTransferredAmount] = {nullptr, &t.transferred, "TxAmt/Amt"};
+  fields_[kCamtDomainCode] = {&t.code.domain, nullptr, ""};
+  fields_[kCamtFamilyCode] = {&t.code.family, nullptr, ""};
+  fields_[kCamtSubFamilyCode] = {&t.code.sub_family, nullptr, ""};
+  fields_[kCamtDebtorName] = {&t.debtor.name, nullptr, ""};
+  fields_[kCamtUltimateDebtorName] = {&t.debtor.ultimate_name, nullptr, ""};
+  fields_[kCamtDebtorOrganisationNumber] = {&t.debtor.organisation, nullptr, ""};
+  fields_[kCamtDebtorIban] = {&t.debtor.iban, nullptr, ""};
+  fields_[kCamtDebtorAccountNumber] = {&t.debtor.number, nullptr, ""};
+  fields_[kCamtDebtorAccountSchemeCode] = {&t.debtor.scheme, nullptr, ""};
+  fields_[kCamtCreditorName] = {&t.creditor.name, nullptr, ""};
+  fields_[kCamtUltimateCreditorName] = {&t.creditor.ultimate_name, nullptr, ""};
+  fields_[kCamtCreditorOrganisationNumber] = {&t.creditor.organisation, nullptr, ""};
+  fields_[kCamtCreditorIban] = {&t.creditor.iban, nullptr, ""};
+  fields_[kCamtCreditorAccountNumber] = {&t.creditor.number, nullptr, ""};
+  fields_[kCamtCreditorAccountSchemeCode] = {&t.creditor.scheme, nullptr, ""};
+  fields_[kCamtTransactionText] = {&t.text, nullptr, ""};
+}
+
+// An amount, or a text whose element was met before.
+bool CamtEntries::Store(const Field& field, const XmlEvent& event) {
+  if (field.money != nullptr) return OnceMoney(field.money, event, field.once);
+  if (!field.once.empty()) {
+    return Fail(Sentence("expected ", field.once, " once, found it twice"), event.text);
+  }
+  if (field.text->empty()) *field.text = event.view();
   return true;
 }
 
@@ -445,32 +510,6 @@ bool CamtEntries::BeginEntry(const XmlEvent& event) {
 bool CamtEntries::EntryText(const XmlEvent& event) {
   const std::string_view text = event.view();
   switch (event.node) {
-    case kCamtEntryReference:
-      entry_.reference = text;
-      return true;
-    case kCamtEntryAmount:
-      return OnceMoney(&entry_.amount, event, "Amt");
-    case kCamtEntrySign:
-      return Once(&entry_.sign, event, "CdtDbtInd");
-    case kCamtEntryReversal:
-      return Once(&entry_.reversal, event, "RvslInd");
-    case kCamtEntryStatus:
-      return Once(&entry_.status, event, "Sts");
-    case kCamtBookingDateValue:
-      return Once(&entry_.booking_date, event, "BookgDt");
-    case kCamtValueDateValue:
-      return Once(&entry_.value_date, event, "ValDt");
-    case kCamtEntryBankReference:
-      return Once(&entry_.bank_reference, event, "AcctSvcrRef");
-    case kCamtEntryDomainCode:
-      entry_.code.domain = text;
-      return true;
-    case kCamtEntryFamilyCode:
-      entry_.code.family = text;
-      return true;
-    case kCamtEntrySubFamilyCode:
-      entry_.code.sub_family = text;
-      return true;
     case kCamtEntryChargesTotal:
       entry_charges_.total = {text, CurrencyOf(event), true};
       return true;
@@ -483,9 +522,6 @@ bool CamtEntries::EntryText(const XmlEvent& event) {
       return true;
     case kCamtEntryChargesIncluded:
       if (!entry_charges_.records.empty()) entry_charges_.records.back().is_included = IsTrue(text);
-      return true;
-    case kCamtEntryText:
-      entry_.text = text;
       return true;
     case kCamtBatchCount:
       if (!batches_.empty()) batches_.back().count = {text, {}, true};
@@ -547,7 +583,8 @@ bool CamtEntries::EndEntry(const XmlEvent& event) {
 
 void CamtEntries::AddEntrySums() {
   const Currency currency = entry_.amount.currency;
-  const Int128 scaled = CamtScaled(entry_.amount_minor, currency);
+  DecimalsOf(currency);
+  const Int128 scaled = entry_.amount_minor * scale_;
   CamtSums* sums = nullptr;
   for (CamtSums& candidate : statement_.sums) {
     if (candidate.currency == currency) sums = &candidate;
@@ -770,36 +807,7 @@ bool CamtEntries::BeginTransaction() {
 
 bool CamtEntries::TransactionText(const XmlEvent& event) {
   const std::string_view text = event.view();
-  Transaction& t = transaction_;
-  const auto first = [text](std::string_view* field) {
-    if (field->empty()) *field = text;
-    return true;
-  };
   switch (event.node) {
-    case kCamtBankReference:
-      return first(&t.bank_reference);
-    case kCamtEndToEndId:
-      return first(&t.end_to_end_id);
-    case kCamtTransactionId:
-      return first(&t.transaction_id);
-    case kCamtInstructionId:
-      return first(&t.instruction_id);
-    case kCamtMandateId:
-      return first(&t.mandate_id);
-    case kCamtAmount:
-      return OnceMoney(&t.amount, event, "TxDtls/Amt");
-    case kCamtSign:
-      return Once(&t.sign, event, "TxDtls/CdtDbtInd");
-    case kCamtInstructedAmount:
-      return OnceMoney(&t.instructed, event, "InstdAmt/Amt");
-    case kCamtTransferredAmount:
-      return OnceMoney(&t.transferred, event, "TxAmt/Amt");
-    case kCamtDomainCode:
-      return first(&t.code.domain);
-    case kCamtFamilyCode:
-      return first(&t.code.family);
-    case kCamtSubFamilyCode:
-      return first(&t.code.sub_family);
     case kCamtChargesTotal:
       charges_.total = {text, CurrencyOf(event), true};
       return true;
@@ -813,32 +821,6 @@ bool CamtEntries::TransactionText(const XmlEvent& event) {
     case kCamtChargesIncluded:
       if (!charges_.records.empty()) charges_.records.back().is_included = IsTrue(text);
       return true;
-    case kCamtDebtorName:
-      return first(&t.debtor.name);
-    case kCamtDebtorOrganisationNumber:
-      return first(&t.debtor.organisation);
-    case kCamtDebtorIban:
-      return first(&t.debtor.iban);
-    case kCamtDebtorAccountNumber:
-      return first(&t.debtor.number);
-    case kCamtDebtorAccountSchemeCode:
-      return first(&t.debtor.scheme);
-    case kCamtUltimateDebtorName:
-      return first(&t.debtor.ultimate_name);
-    case kCamtCreditorName:
-      return first(&t.creditor.name);
-    case kCamtCreditorOrganisationNumber:
-      return first(&t.creditor.organisation);
-    case kCamtCreditorIban:
-      return first(&t.creditor.iban);
-    case kCamtCreditorAccountNumber:
-      return first(&t.creditor.number);
-    case kCamtCreditorAccountSchemeCode:
-      return first(&t.creditor.scheme);
-    case kCamtUltimateCreditorName:
-      return first(&t.creditor.ultimate_name);
-    case kCamtTransactionText:
-      return first(&t.text);
     default:
       return RemittanceText(event);
   }
@@ -1115,7 +1097,7 @@ bool CamtEntries::ReadCharges(const Charges& charges, Part* part) {
   const auto read = [&](const Money& money, int64_t* sum) {
     if (!money.is_there || !(money.currency == entry_.amount.currency)) return true;
     int64_t minor = 0;
-    const AmountError error = ParseAmount(money.text, money.currency.decimals(), &minor);
+    const AmountError error = ParseAmount(money.text, DecimalsOf(money.currency), &minor);
     if (error == AmountError::kTooManyDecimals) {
       summary_->warnings.Note("charges with more decimals than the currency has: not used",
                               entries_);
@@ -1151,13 +1133,6 @@ void CamtEntries::FlushPayments() {
 
 // ---- Fields -------------------------------------------------------------------------------------
 
-bool CamtEntries::Once(std::string_view* field, const XmlEvent& event, std::string_view name) {
-  if (!field->empty())
-    return Fail(Sentence("expected ", name, " once, found it twice"), event.text);
-  *field = event.view();
-  return true;
-}
-
 bool CamtEntries::OnceMoney(Money* field, const XmlEvent& event, std::string_view name) {
   if (field->is_there)
     return Fail(Sentence("expected ", name, " once, found it twice"), event.text);
@@ -1178,6 +1153,14 @@ Currency CamtEntries::CurrencyOf(const XmlEvent& event) {
   return currency_;
 }
 
+int CamtEntries::DecimalsOf(Currency currency) {
+  if (currency == decimals_of_) return decimals_;
+  decimals_of_ = currency;
+  decimals_ = currency.decimals();
+  scale_ = CamtScaled(1, currency);
+  return decimals_;
+}
+
 bool CamtEntries::ReadMinor(const Money& money, std::string_view name, int64_t* minor) {
   if (money.currency.is_none()) {
     return Fail(Sentence(name, ": expected the attribute Ccy with an ISO 4217 currency"),
@@ -1185,7 +1168,7 @@ bool CamtEntries::ReadMinor(const Money& money, std::string_view name, int64_t* 
   }
   const AmountError error = !money.text.empty() && money.text[0] == '-'
                                 ? AmountError::kMalformed
-                                : ParseAmount(money.text, money.currency.decimals(), minor);
+                                : ParseAmount(money.text, DecimalsOf(money.currency), minor);
   if (error == AmountError::kOk) return true;
   return Fail(Sentence(name, ": ", Expected(error), ", found ", money.text.substr(0, 40), " ",
                        money.currency.code()),

@@ -52,6 +52,8 @@ XmlFamily ClassifyCamt(CamtKind kind, std::string_view uri, std::string* why);
 class CamtEntries : public XmlConsumer {
  public:
   CamtEntries(const CamtReading& reading, BlockSink* sink, CamtBlockSummary* summary);
+  CamtEntries(const CamtEntries&) = delete;
+  CamtEntries& operator=(const CamtEntries&) = delete;
 
   // What is being scanned next: the header of a statement that was opened in an earlier block, or
   // the block itself, which begins at `offset` of the file.
@@ -223,7 +225,6 @@ class CamtEntries : public XmlConsumer {
   bool ReadCharges(const Charges& charges, Part* part);
   void FlushPayments();
 
-  bool Once(std::string_view* field, const XmlEvent& event, std::string_view name);
   bool OnceMoney(Money* field, const XmlEvent& event, std::string_view name);
   Currency CurrencyOf(const XmlEvent& event);
   bool ReadMinor(const Money& money, std::string_view name, int64_t* minor);
@@ -233,6 +234,18 @@ class CamtEntries : public XmlConsumer {
   void FailControl(std::string text);
 
   std::string_view Keep(std::string_view text) { return arena_.Store(text); }
+
+  // Where the text of a node goes when that is all there is to it; null for others.
+  struct Field {
+    std::string_view* text = nullptr;
+    Money* money = nullptr;
+    std::string_view
+        once;  // its name, when a second one is a fault; else the first that is not empty
+  };
+
+  void PlaceFields();
+  bool Store(const Field& field, const XmlEvent& event);
+  int DecimalsOf(Currency currency);
 
   const CamtReading& reading_;
   BlockSink* sink_;
@@ -284,7 +297,11 @@ class CamtEntries : public XmlConsumer {
   RecordTally tally_;
   uint64_t entries_ = 0;       // all, whatever their status
   uint32_t transactions_ = 0;  // all of the block, for numbering
-  uint32_t attribute_ = 0;     // the currency looked up last
+  std::array<Field, 256> fields_{};
+  Currency decimals_of_;
+  int decimals_ = 2;
+  Int128 scale_ = 1000;
+  uint32_t attribute_ = 0;  // the currency looked up last
   Currency currency_;
   Date date_;
   char date_bytes_[10] = {};

@@ -64,24 +64,30 @@ AccountNumber AccountCache::Number(std::string_view account, uint64_t* stable_ha
   const uint64_t low = static_cast<uint64_t>(_mm_cvtsi128_si64(tail));
   const uint64_t high = static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(tail, tail)));
   const uint64_t mixed = (low ^ (high * 0x9e3779b97f4a7c15u)) * 0xd6e8feb86659fd93u;
-  static_assert(kSlots == 4096);
-  Slot& slot = slots_[mixed >> 52];
-  if (slot.size == account.size()) {
-    // The tail is compared as a register; a longer text's head byte by byte.
-    const __m128i kept = LoadTail16(slot.text, slot.size);
-    bool same = _mm_movemask_epi8(_mm_cmpeq_epi8(kept, tail)) == 0xffff;
-    for (size_t i = 0; same && i + 16 < account.size(); ++i) same = slot.text[i] == account[i];
-    if (same) {
-      *stable_hash = slot.stable_hash;
-      return slot.number;
+  static_assert(kSlots == 8192);
+  Slot* const ways = slots_.data() + ((mixed >> 51) & ~uint64_t{kWays - 1});
+  for (size_t way = 0; way < kWays; ++way) {
+    if (Holds(ways[way], account, tail)) {
+      *stable_hash = ways[way].stable_hash;
+      return ways[way].number;
     }
   }
+  Slot& slot = ways[next_way_++ % kWays];
   slot.number = book_->Number(account);
   slot.stable_hash = book_->StableHash(slot.number);
   slot.size = static_cast<uint8_t>(account.size());
   std::memcpy(slot.text, account.data(), account.size());
   *stable_hash = slot.stable_hash;
   return slot.number;
+}
+
+bool AccountCache::Holds(const Slot& slot, std::string_view account, __m128i tail) {
+  if (slot.size != account.size()) return false;
+  // The tail is compared as a register; a longer text's head byte by byte.
+  const __m128i kept = LoadTail16(slot.text, slot.size);
+  bool same = _mm_movemask_epi8(_mm_cmpeq_epi8(kept, tail)) == 0xffff;
+  for (size_t i = 0; same && i + 16 < account.size(); ++i) same = slot.text[i] == account[i];
+  return same;
 }
 
 }  // namespace kvitt

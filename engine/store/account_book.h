@@ -6,6 +6,8 @@
 
 #pragma once
 
+#include <immintrin.h>
+
 #include <cstdint>
 #include <deque>
 #include <mutex>
@@ -52,7 +54,8 @@ class AccountCache {
   AccountNumber Number(std::string_view account, uint64_t* stable_hash);
 
  private:
-  static constexpr size_t kSlots = 4096;
+  static constexpr size_t kSlots = 8192;
+  static constexpr size_t kWays = 4;  // slots that one hash may use
   static constexpr size_t kTextMax = 43;
 
   struct Slot {
@@ -62,8 +65,11 @@ class AccountCache {
     char text[kTextMax] = {};
   };
 
+  static bool Holds(const Slot& slot, std::string_view account, __m128i tail);
+
   AccountBook* book_;
   std::vector<Slot> slots_;
+  uint32_t next_way_ = 0;
 };
 
 }  // namespace kvitt

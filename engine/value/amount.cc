@@ -151,20 +151,20 @@ constexpr DigitPairs MakeDigitPairs() {
 
 constexpr DigitPairs kPairs = MakeDigitPairs();
 
-// Writes `value` so that it ends at `end`; returns where it begins.
-char* WriteBackwards(uint64_t value, char* end) {
-  while (value >= 100) {
-    end -= 2;
-    std::memcpy(end, kPairs.text + 2 * (value % 100), 2);
+int CountDigits(uint64_t value) {
+  int count = 1;
+  for (uint64_t power = 10; count < 20 && value >= power; power *= 10) ++count;
+  return count;
+}
+
+// Writes the `count` digits of `value` at `out`.
+void WriteDigitsAt(uint64_t value, int count, char* out) {
+  while (count >= 2) {
+    count -= 2;
+    std::memcpy(out + count, kPairs.text + 2 * (value % 100), 2);
     value /= 100;
   }
-  if (value >= 10) {
-    end -= 2;
-    std::memcpy(end, kPairs.text + 2 * value, 2);
-  } else {
-    *--end = static_cast<char>('0' + value);
-  }
-  return end;
+  if (count == 1) out[0] = static_cast<char>('0' + value);
 }
 
 }  // namespace
@@ -176,29 +176,20 @@ char* WriteAmount(char* out, int64_t minor, int decimals) {
     *out++ = '-';
     value = ~value + 1;
   }
-  char buffer[24];
-  char* const end = buffer + sizeof(buffer);
-  char* first;
-  if (decimals == 2) {
-    // The usual case, with a constant divisor.
-    std::memcpy(end - 2, kPairs.text + 2 * (value % 100), 2);
-    end[-3] = '.';
-    first = WriteBackwards(value / 100, end - 3);
-  } else if (decimals == 0) {
-    first = WriteBackwards(value, end);
-  } else {
-    const uint64_t power = static_cast<uint64_t>(kPower[decimals]);
-    uint64_t rest = value % power;
-    for (int i = 1; i <= decimals; ++i) {
-      end[-i] = static_cast<char>('0' + rest % 10);
-      rest /= 10;
-    }
-    end[-decimals - 1] = '.';
-    first = WriteBackwards(value / power, end - decimals - 1);
+  // Straight to its place: a copy of bytes that were just written one by one stalls the processor.
+  const uint64_t power = decimals == 2 ? 100 : static_cast<uint64_t>(kPower[decimals]);
+  const uint64_t major = decimals == 2 ? value / 100 : value / power;
+  uint64_t rest = value - major * power;
+  const int digits = CountDigits(major);
+  WriteDigitsAt(major, digits, out);
+  out += digits;
+  if (decimals == 0) return out;
+  *out = '.';
+  for (int i = decimals; i > 0; --i) {
+    out[i] = static_cast<char>('0' + rest % 10);
+    rest /= 10;
   }
-  const size_t size = static_cast<size_t>(end - first);
-  std::memcpy(out, first, size);
-  return out + size;
+  return out + decimals + 1;
 }
 
 std::string FormatAmount(int64_t minor, int decimals) {

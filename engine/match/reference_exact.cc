@@ -161,14 +161,21 @@ class EntangledRound {
     ComposedDecision& composed = books_->decisions.Compose(handle);
     composed.named = all;
     Finding finding;
-    finding.code =
-        missing_.empty() ? DeviationCode::kReferenceAmbiguous : DeviationCode::kReferenceUnknown;
+    const bool some_closed = std::any_of(leads_.begin(), leads_.end(),
+                                         [](const Lead& lead) { return lead.open.empty(); });
+    finding.code = !missing_.empty() ? DeviationCode::kReferenceUnknown
+                   : some_closed     ? DeviationCode::kItemAlreadySettled
+                                     : DeviationCode::kReferenceAmbiguous;
     if (!all.empty()) finding.item = all[0];
     for (std::string_view text : missing_) {
       finding.note += finding.note.empty() ? "Not found: " : ", ";
       finding.note += text;
     }
-    if (missing_.empty()) finding.note = NameItems(*books_, all);
+    if (missing_.empty()) {
+      finding.note =
+          some_closed ? "Not all of the items that it names are open, so nothing was posted. " : "";
+      finding.note += NameItems(*books_, all);
+    }
     if (all.empty() && missing_.empty()) {
       // Every item is closed already.
       DecideOnItem(books_, payment, leads_[0].closed[0], Rule::kReferenceExact, Confidence::kHigh);

@@ -3,6 +3,7 @@
 #include "io/cli/run_command.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
@@ -25,7 +26,10 @@ constexpr const char* kName = "run";
 std::atomic<bool> stop_requested{false};
 std::atomic<int> stop_signal{0};
 
+// The first signal ends the run in order. A second one ends it at once: the first may have come while
+// the run waited for stdin. Nothing is committed in either case.
 void RequestStop(int signal_number) {
+  if (stop_requested.load()) _exit(128 + signal_number);
   stop_signal.store(signal_number);
   stop_requested.store(true);
 }

@@ -11,8 +11,8 @@ namespace kvitt {
 
 class ProgressLine {
  public:
-  // Shows `progress` on stderr until it goes away; does nothing when stderr is no terminal (or a dumb
-  // one), or when `wanted` is false.
+  // Shows `progress` on stderr until it goes away; does nothing when stderr is no terminal (or a
+  // dumb one), or when `wanted` is false.
   ProgressLine(const RunProgress* progress, bool wanted);
   ~ProgressLine();
   ProgressLine(const ProgressLine&) = delete;

@@ -7,9 +7,10 @@
 //   section  = 05 payment* 15                 one deposit on one bankgiro in one currency
 //   payment  = (20 | 21) (22 | 23)* 25* 26? 27? 28? 29?
 //
-//   01 start      3-22 BGMAX, 23-24 version 01, 25-44 YYYYMMDDhhmmssuuuuuu, 45 P(roduction) or
-//   T(est) 05 opening    3-12 creditor bankgiro, 13-22 plusgiro or blank, 23-25 SEK or EUR 20
-//   payment    3-12 payer bankgiro, 13-37 reference, 38-55 amount, 56 reference code,
+//   01 start      3-22 BGMAX, 23-24 version 01, 25-44 YYYYMMDDhhmmssuuuuuu,
+//                 45 P(roduction) or T(est)
+//   05 opening    3-12 creditor bankgiro, 13-22 plusgiro or blank, 23-25 SEK or EUR
+//   20 payment    3-12 payer bankgiro, 13-37 reference, 38-55 amount, 56 reference code,
 //                 57 channel, 58-69 BGC serial number, 70 image
 //   21 deduction  as 20 with 71 deduction code; the amount is printed positive and is subtracted
 //   22, 23        as 20: further references of the same payment; 23 is subtracted
@@ -28,9 +29,8 @@
 //
 // Where public readers disagree:
 // - Reference codes 3, 4 and 5 mean "several", "one" and "wrong" or "not OCR" and "incorrect OCR".
-// All
-//   agree that code 2 is a checked OCR reference: it alone is delivered as one, the others as text
-//   that nobody checked.
+//   All agree that code 2 is a checked OCR reference: it alone is delivered as one, the others as
+//   text that nobody checked.
 // - The deduction code (71) counts from 0 or from 1; it is not read.
 // - Unknown transaction codes are skipped, as the rules of the format say, and warned of.
 // Bytes that are not UTF-8 are read as Windows-1252, which is ISO-8859-1 wherever that has letters.

@@ -4,11 +4,12 @@
 // Records of 80 characters that begin with NY: 3-4 service, 5-6 transaction type, 7-8 record type.
 // ISO-8859-1. Also seen as one stream without line ends.
 //
-//   file         = transmission+               transmissions are files joined by whoever fetched
-//   them transmission = 10 (assignment | other)* 89 assignment   = 20 payment* 88 service 09: one
-//   agreement on one account payment      = 30 31 32?                   all three with one type and
-//   transaction number other        = 20 (30 | 31 | 49 | 70)* 88  service 21: lists of AvtaleGiro,
-//   counted and passed over
+//   file         = transmission+               files joined by whoever fetched them
+//   transmission = 10 (assignment | other)* 89
+//   assignment   = 20 payment* 88              service 09: one agreement on one account
+//   payment      = 30 31 32?                   all three with one type and transaction number
+//   other        = 20 (30 | 31 | 49 | 70)* 88  service 21: lists of AvtaleGiro, counted and
+//                                              passed over
 //
 //   10 start      9-16 sender (00008080 is Nets), 17-23 transmission number, 24-31 recipient
 //   20 assignment 9-17 agreement, 18-24 assignment number, 25-35 creditor account

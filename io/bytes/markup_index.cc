@@ -1,5 +1,6 @@
 #include "io/bytes/markup_index.h"
 
+#include <array>
 #include <bit>
 #include <cstring>
 
@@ -186,6 +187,104 @@ __attribute__((target("avx2,bmi,bmi2,popcnt"))) MarkupFound FindAvx2(
   return found;
 }
 
+// g++ 12 takes the undefined vectors inside its own intrinsics for mistakes of ours.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+
+#define KVITT_AVX512                                                                       \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt," \
+                        "popcnt")))
+
+// Positions of the set bits: the bytes 0 to 63 under the mask are pushed together, widened, stored 16 at
+// a time.
+KVITT_AVX512 inline size_t AppendPositions512(uint64_t mask, uint32_t base, uint32_t* out) {
+  alignas(64) static constexpr auto kNumbers = [] {
+    std::array<uint8_t, 64> numbers{};
+    for (size_t i = 0; i < 64; ++i) numbers[i] = static_cast<uint8_t>(i);
+    return numbers;
+  }();
+  const __m512i packed = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(kNumbers.data()));
+  const __m512i bases = _mm512_set1_epi32(static_cast<int>(base));
+  const auto count = static_cast<size_t>(__builtin_popcountll(mask));
+  _mm512_storeu_si512(
+      out, _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed))));
+  if (count > 16) [[unlikely]] {
+    _mm512_storeu_si512(
+        out + 16,
+        _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 1))));
+    _mm512_storeu_si512(
+        out + 32,
+        _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 2))));
+    _mm512_storeu_si512(
+        out + 48,
+        _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 3))));
+  }
+  return count;
+}
+
+KVITT_AVX512 MarkupFound
+FindAvx512(const char* bytes, size_t length, uint32_t base, uint32_t* tags, uint32_t* specials) {
+  const __m512i less = _mm512_set1_epi8('<');
+  const __m512i ampersand = _mm512_set1_epi8('&');
+  const __m512i bracket = _mm512_set1_epi8(']');
+  const __m512i blank = _mm512_set1_epi8(0x20);
+  const __m512i tab = _mm512_set1_epi8('\t');
+  const __m512i line_feed = _mm512_set1_epi8('\n');
+  const __m512i carriage_return = _mm512_set1_epi8('\r');
+  MarkupFound found;
+  uint64_t non_ascii = 0;
+  uint64_t carriage_returns = 0;
+  for (size_t at = 0; at < length; at += kStepBytes) {
+    // Behind the end there are blanks.
+    const size_t left = length - at;
+    const uint64_t valid = left >= 64 ? ~uint64_t{0} : (uint64_t{1} << left) - 1;
+    const __m512i text = _mm512_mask_loadu_epi8(blank, valid, bytes + at);
+    const uint64_t control = _mm512_cmplt_epu8_mask(text, blank);
+    uint64_t special =
+        _mm512_cmpeq_epi8_mask(text, ampersand) | _mm512_cmpeq_epi8_mask(text, bracket);
+    if (control != 0) {
+      const uint64_t returns = _mm512_cmpeq_epi8_mask(text, carriage_return);
+      carriage_returns |= returns;
+      special |= control & ~(returns | _mm512_cmpeq_epi8_mask(text, tab) |
+                             _mm512_cmpeq_epi8_mask(text, line_feed));
+    }
+    non_ascii |= _mm512_movepi8_mask(text);
+    const uint32_t position = base + static_cast<uint32_t>(at);
+    found.tags +=
+        AppendPositions512(_mm512_cmpeq_epi8_mask(text, less), position, tags + found.tags);
+    if (special != 0) [[unlikely]] {
+      found.specials += AppendPositions512(special, position, specials + found.specials);
+    }
+  }
+  found.non_ascii = non_ascii != 0;
+  found.carriage_return = carriage_returns != 0;
+  return found;
+}
+
+KVITT_AVX512 const char* FindLastAvx512(std::string_view bytes, std::string_view needle) {
+  const __m512i first = _mm512_set1_epi8(needle.front());
+  const __m512i last = _mm512_set1_epi8(needle.back());
+  const char* begin = bytes.data();
+  size_t places = bytes.size() - needle.size() + 1;
+  while (places >= 64) {
+    places -= 64;
+    const char* at = begin + places;
+    uint64_t mask =
+        _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(_mm512_loadu_si512(at), first),
+                                    _mm512_loadu_si512(at + needle.size() - 1), last);
+    while (mask != 0) {
+      const int bit = 63 - std::countl_zero(mask);
+      if (std::memcmp(at + bit, needle.data(), needle.size()) == 0) return at + bit;
+      mask &= ~(uint64_t{1} << bit);
+    }
+  }
+  const size_t found = bytes.substr(0, places + needle.size() - 1).rfind(needle);
+  return found == std::string_view::npos ? nullptr : begin + found;
+}
+
+#pragma GCC diagnostic pop
+
 // Compares the needle's first and last byte at 32 places a time.
 __attribute__((target("avx2,bmi,bmi2,lzcnt"))) const char* FindLastAvx2(std::string_view bytes,
                                                                         std::string_view needle) {
@@ -215,13 +314,25 @@ __attribute__((target("avx2,bmi,bmi2,lzcnt"))) const char* FindLastAvx2(std::str
 
 }  // namespace
 
-MarkupKernel BestMarkupKernel() {
+bool HasMarkupKernel(MarkupKernel kernel) {
 #if defined(__x86_64__)
-  static const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
-  return avx2 ? MarkupKernel::kAvx2 : MarkupKernel::kPortable;
-#else
-  return MarkupKernel::kPortable;
+  if (kernel == MarkupKernel::kAvx2) {
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
+  }
+  if (kernel == MarkupKernel::kAvx512) {
+    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+           __builtin_cpu_supports("bmi2");
+  }
 #endif
+  return kernel == MarkupKernel::kPortable;
+}
+
+MarkupKernel BestMarkupKernel() {
+  static const MarkupKernel best = HasMarkupKernel(MarkupKernel::kAvx512) ? MarkupKernel::kAvx512
+                                   : HasMarkupKernel(MarkupKernel::kAvx2) ? MarkupKernel::kAvx2
+                                                                          : MarkupKernel::kPortable;
+  return best;
 }
 
 MarkupFound FindMarkup(MarkupKernel kernel,
@@ -231,6 +342,7 @@ MarkupFound FindMarkup(MarkupKernel kernel,
                        uint32_t* tags,
                        uint32_t* specials) {
 #if defined(__x86_64__)
+  if (kernel == MarkupKernel::kAvx512) return FindAvx512(bytes, length, base, tags, specials);
   if (kernel == MarkupKernel::kAvx2) return FindAvx2(bytes, length, base, tags, specials);
 #endif
   (void)kernel;
@@ -240,6 +352,7 @@ MarkupFound FindMarkup(MarkupKernel kernel,
 const char* FindLast(MarkupKernel kernel, std::string_view bytes, std::string_view needle) {
   if (bytes.size() < needle.size()) return nullptr;
 #if defined(__x86_64__)
+  if (kernel == MarkupKernel::kAvx512) return FindLastAvx512(bytes, needle);
   if (kernel == MarkupKernel::kAvx2) return FindLastAvx2(bytes, needle);
 #endif
   (void)kernel;

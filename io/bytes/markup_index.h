@@ -14,10 +14,12 @@
 
 namespace kvitt {
 
-enum class MarkupKernel : uint8_t { kPortable, kAvx2 };
+enum class MarkupKernel : uint8_t { kPortable, kAvx2, kAvx512 };
 
 // The fastest kernel that this machine runs.
 MarkupKernel BestMarkupKernel();
+// Whether this machine runs `kernel`.
+bool HasMarkupKernel(MarkupKernel kernel);
 
 struct MarkupFound {
   size_t tags = 0;               // positions of '<' written
@@ -27,7 +29,7 @@ struct MarkupFound {
 };
 
 // Looks at `length` bytes and appends positions, counted from `base`, in ascending order. `tags`
-// and `specials` have room for `length` + 8 positions each; more than the counted ones may be
+// and `specials` have room for `length` + 64 positions each; more than the counted ones may be
 // overwritten.
 MarkupFound FindMarkup(MarkupKernel kernel,
                        const char* bytes,

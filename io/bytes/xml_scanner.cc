@@ -280,10 +280,11 @@ bool XmlScanner::Run() {
     }
     if (cursor_ + 2 < tag_count_ && !is_pending_ && stack_.back().trail != nullptr) {
       const size_t before = cursor_;
-      if (!Familiar()) return false;
+      bool again = false;
+      if (!Familiar(&again)) return false;
       if (event_count_ >= kEventsMax / 2 && !tracing_ && !Flush()) return false;
       // The last two tags of the index are left for later.
-      if (cursor_ != before && cursor_ + 2 >= tag_count_) continue;
+      if (again || (cursor_ != before && cursor_ + 2 >= tag_count_)) continue;
     }
     const char* tag = base_ + tags_[cursor_];
     bool go_on = false;
@@ -409,7 +410,7 @@ XmlScanner::Trail* XmlScanner::Learn(const Tag& tag, XmlNode node) {
 
 // Reads tags as long as each equals one met at its place before. Everything that the loop needs is held in
 // local variables: the stores into events could be stores into anything, as far as the compiler knows.
-bool XmlScanner::Familiar() {
+bool XmlScanner::Familiar(bool* again) {
   const uint32_t* const tags = tags_.data();
   const char* const base = base_;
   const size_t end = tag_count_ - 2;
@@ -462,11 +463,15 @@ bool XmlScanner::Familiar() {
       if (child == nullptr) break;
       (top.last == nullptr ? top.trail->first : top.last->next) = child;
     }
-    // Units go the other way, which knows skeletons.
-    if ((child->flags & (kXmlUnit | kXmlFlush)) != 0) break;
+    if ((child->flags & kXmlFlush) != 0) break;
     top.last = child;
     top.hint = child->next;
     top.has_child = true;
+    if ((child->flags & kXmlUnit) != 0) {
+      keep();
+      // Either the whole unit is read, or its start tag is left to the general path.
+      return EnterUnit(child->node, tag, again);
+    }
     const char* after = tag + child->start.length;
     const char* next = base + tags[cursor + 1];
     if ((child->flags & kXmlBegin) != 0) emit(tag, 0, *child, XmlEventKind::kBegin);
@@ -498,6 +503,14 @@ bool XmlScanner::Familiar() {
     if ((child->flags & kXmlEnd) != 0) emit(next, 0, *child, XmlEventKind::kEnd);
   }
   keep();
+  return true;
+}
+
+// At the start tag of a unit: ends the skeleton of the unit around it, and tries those known of this one.
+bool XmlScanner::EnterUnit(XmlNode node, const char* tag, bool* matched) {
+  if (tracing_) EndTrace(tag);
+  if (!Flush() || !TrySkeletons(node, tag, matched)) return false;
+  unit_tried_ = *matched ? nullptr : tag;
   return true;
 }
 
@@ -558,13 +571,13 @@ bool XmlScanner::Open(const char* begin) {
 bool XmlScanner::OpenNode(const Tag& tag, XmlNode node) {
   const uint8_t flags = grammar_->flags(node);
   stack_.back().has_child = true;
-  if ((flags & kXmlUnit) != 0 && !tag.is_empty && tag.bindings_before == bindings_.size()) {
-    if (tracing_) EndTrace(tag.begin);
-    if (!Flush()) return false;
+  const bool is_unit = (flags & kXmlUnit) != 0 && !tag.is_empty;
+  if (is_unit && unit_tried_ != tag.begin && tag.bindings_before == bindings_.size()) {
     bool matched = false;
-    if (!TrySkeletons(node, tag.begin, &matched)) return false;
+    if (!EnterUnit(node, tag.begin, &matched)) return false;
     if (matched) return true;
   }
+  unit_tried_ = nullptr;
   const bool has_next = cursor_ + 1 < tag_count_;
   const char* next = has_next ? base_ + tags_[cursor_ + 1] : nullptr;
   Trail* const trail = Learn(tag, node);
@@ -1170,7 +1183,7 @@ void XmlScanner::Fill(size_t tags) {
 }
 
 void XmlScanner::IndexWindow() {
-  constexpr size_t kRoom = kWindowBytes + 16;
+  constexpr size_t kRoom = kWindowBytes + 64;
   const auto keep = [](Positions* positions, size_t* cursor, size_t* count) {
     *count -= *cursor;
     if (positions->room < *count + kRoom) {

@@ -275,7 +275,8 @@ class XmlScanner {
   bool Run();
   bool Finish(bool is_end);
   bool Open(const char* tag);
-  bool Familiar();
+  bool Familiar(bool* again);
+  bool EnterUnit(XmlNode node, const char* tag, bool* matched);
   bool FamiliarText(const Trail& child, const char* begin, const char* end);
   Trail* Learn(const Tag& tag, XmlNode node);
   Trail* NewTrail(const char* name, uint32_t length, XmlNode node);
@@ -353,6 +354,7 @@ class XmlScanner {
   bool stopped_ = false;
   bool wants_release_ = false;
   bool learning_ = true;
+  const char* unit_tried_ = nullptr;  // the start tag whose skeletons have been tried in vain
 
   // The piece.
   const char* base_ = nullptr;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <memory>
 
 #include "io/bytes/sentence.h"
 #include "io/bytes/xml_bytes.h"
@@ -10,7 +11,8 @@
 namespace kvitt {
 namespace {
 
-constexpr size_t kBatchPayments = 1024;
+// Small enough for a batch to stay in the first-level cache until it is handed over.
+constexpr size_t kBatchPayments = 96;
 constexpr size_t kBlockControlsMax = 50;
 constexpr std::string_view kFamilyPrefix = "urn:iso:std:iso:20022:tech:xsd:camt.05";
 
@@ -19,7 +21,7 @@ bool IsOneOf(std::string_view value, std::initializer_list<std::string_view> val
 }
 
 bool IsTrue(std::string_view text) {
-  return text == "true" || text == "1";
+  return !text.empty() && (text == "true" || text == "1");
 }
 
 // References that banks fill in where there is none.
@@ -63,6 +65,7 @@ std::string_view BankgiroInEntryReference(std::string_view reference) {
 
 // The name under which kvitt writes a number of the creditor that is not the account itself.
 std::string_view CreditorScheme(std::string_view scheme) {
+  if (scheme.empty()) return {};
   if (scheme == "BGNR") return "bankgiro";
   if (scheme == "PGNR") return "plusgiro";
   if (scheme == "FIK") return "fik";
@@ -498,7 +501,7 @@ bool CamtEntries::BeginEntries(const XmlEvent& event) {
 // ---- Entries ------------------------------------------------------------------------------------
 
 bool CamtEntries::BeginEntry(const XmlEvent& event) {
-  entry_ = {};
+  std::construct_at(&entry_);
   entry_.begin = event.text;
   entry_charges_.Clear();
   batches_.clear();
@@ -542,9 +545,9 @@ bool CamtEntries::OpenEntry() {
   entry_.is_opened = true;
   if (!entry_.amount.is_there) return Fail("expected Amt in the entry, found none", nullptr);
   if (!ReadMinor(entry_.amount, "Amt", &entry_.amount_minor)) return false;
-  if (entry_.sign == "CRDT") {
+  if (Code4(entry_.sign) == Code4("CRDT")) {
     entry_.direction = Direction::kCredit;
-  } else if (entry_.sign == "DBIT") {
+  } else if (Code4(entry_.sign) == Code4("DBIT")) {
     entry_.direction = Direction::kDebit;
   } else {
     return Fail(Sentence("CdtDbtInd: expected CRDT or DBIT, found ",
@@ -552,7 +555,7 @@ bool CamtEntries::OpenEntry() {
                 entry_.sign.data());
   }
   if (entry_.status.empty()) return Fail("expected Sts in the entry, found none", nullptr);
-  entry_.is_booked = entry_.status == "BOOK";
+  entry_.is_booked = Code4(entry_.status) == Code4("BOOK");
   entry_.is_reversal = IsTrue(entry_.reversal);
   if (!ReadDate(entry_.booking_date, "BookgDt", &entry_.booked_on)) return false;
   if (!ReadDate(entry_.value_date, "ValDt", &entry_.valued_on)) return false;
@@ -668,7 +671,7 @@ bool CamtEntries::EntryWithoutDetails(uint64_t stated) {
     summary_->warnings.Note("an entry of 0: nothing to post", entries_);
     return true;
   }
-  transaction_ = {};
+  std::construct_at(&transaction_);
   Payment& payment = NewPayment();
   payment.record = record;
   payment.amount_minor = entry_.amount_minor;
@@ -734,7 +737,8 @@ bool CamtEntries::EntryWithDetails(uint64_t stated) {
       summary_->warnings.Note("a transaction of 0: nothing to post", entries_);
       continue;
     }
-    payments[kept++] = payment;
+    if (kept != i) payments[kept] = payment;
+    ++kept;
   }
   batch_.payments.resize(first_payment_ + kept);
   batch_.payments.insert(batch_.payments.end(), fees.begin(), fees.end());
@@ -796,7 +800,7 @@ Payment CamtEntries::FeeOf(const Payment& payment, int64_t minor) {
 // ---- Transactions -------------------------------------------------------------------------------
 
 bool CamtEntries::BeginTransaction() {
-  transaction_ = {};
+  std::construct_at(&transaction_);
   charges_.Clear();
   structured_.clear();
   quoted_.clear();
@@ -888,7 +892,7 @@ Payment& CamtEntries::NewPayment() {
 }
 
 bool CamtEntries::EndTransaction() {
-  Part part;
+  Part& part = parts_.emplace_back();
   if (!PartAmount(&part) || !ReadCharges(charges_, &part)) return false;
   Payment& payment = NewPayment();
   payment.record = transactions_++;
@@ -906,7 +910,6 @@ bool CamtEntries::EndTransaction() {
   if (payment.text_count == 0 && !transaction_.text.empty()) {
     batch_.AddText(&payment, transaction_.text);
   }
-  parts_.push_back(part);
   return true;
 }
 
@@ -914,9 +917,9 @@ bool CamtEntries::EndTransaction() {
 // in the same currency: it is what the payer meant to send, not what came.
 bool CamtEntries::PartAmount(Part* part) {
   part->direction = entry_.direction;
-  if (transaction_.sign == "CRDT") {
+  if (Code4(transaction_.sign) == Code4("CRDT")) {
     part->direction = Direction::kCredit;
-  } else if (transaction_.sign == "DBIT") {
+  } else if (Code4(transaction_.sign) == Code4("DBIT")) {
     part->direction = Direction::kDebit;
   } else if (!transaction_.sign.empty()) {
     return Fail(Sentence("TxDtls/CdtDbtInd: expected CRDT or DBIT, found ",
@@ -1035,8 +1038,8 @@ void CamtEntries::AddCreditorNumber(Payment* payment) {
 void CamtEntries::AddReferences(Payment* payment, const Part& part) {
   if (quoted_.empty()) return;
   ReferenceScheme scheme = ReferenceScheme::kUnknown;
-  if (transaction_.creditor.scheme == "FIK") scheme = ReferenceScheme::kFik;
-  if (transaction_.creditor.scheme == "BGNR") scheme = ReferenceScheme::kOcr;
+  if (Code4(transaction_.creditor.scheme) == Code4("FIK")) scheme = ReferenceScheme::kFik;
+  if (Code4(transaction_.creditor.scheme) == Code4("BGNR")) scheme = ReferenceScheme::kOcr;
   amounts_.assign(structured_.size(), 0);
   const bool has_amounts = SplitAmounts(part);
   for (const QuotedReference& quoted : quoted_) {

@@ -66,19 +66,24 @@ void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
     const PaymentHandle handle = run.first + i;
     const PaymentRecord& payment = books.payments.At(handle);
     if (payment.decided == PaymentCase::kUndecided) continue;
-    postings.clear();
-    if (payment.decided == PaymentCase::kExact) {
-      postings.push_back({payment.item, {}, payment.amount_minor, AllocationKind::kPayment});
-    } else {
-      PostingsOf(books, handle, &postings);
-    }
-    if (postings.empty()) continue;
+    const bool exact = payment.decided == PaymentCase::kExact;
+    if (!exact) PostingsOf(books, handle, &postings);
+    if (!exact && postings.empty()) continue;
     AllocationRow row;
     row.payment_id = text.Take(books.payments.PaymentId(payment, text.place()));
     row.currency = Currency::FromIndex(payment.currency);
     row.rule = payment.rule;
     row.confidence = payment.confidence;
     row.booking_date = books.payments.BookingDate(payment);
+    if (exact) {
+      const ItemRecord& item = books.items.At(payment.item);
+      row.amount_minor = payment.amount_minor;
+      row.kind = AllocationKind::kPayment;
+      row.item_id = text.Take(books.items.ItemId(item, text.place()));
+      row.customer_id = text.Take(books.items.CustomerId(item, text.place()));
+      out->rows.push_back(row);
+      continue;
+    }
     for (const Posting& posting : postings) {
       row.amount_minor = posting.amount_minor;
       row.kind = posting.kind;

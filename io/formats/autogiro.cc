@@ -572,12 +572,14 @@ int Sniff(std::string_view head) {
   size_t first = head.find_first_not_of(" \r\n\t");
   if (first == std::string_view::npos) return 0;
   head.remove_prefix(first);
+  constexpr size_t kToldBy = 18;  // bytes of the record that are looked at
+  if (head.size() < kToldBy) return 0;
   if (head.substr(0, 2) == "00" && head.substr(8, 4) == "HMAC") {
     first = head.find("\n01");
     if (first == std::string_view::npos) return 0;
     head.remove_prefix(first + 1);
   }
-  if (head.substr(0, 2) != "01") return 0;
+  if (head.size() < kToldBy || head.substr(0, 2) != "01") return 0;
   return head.substr(2, 8) == "AUTOGIRO" || head.substr(10, 8) == "AUTOGIRO" ? 95 : 0;
 }
 

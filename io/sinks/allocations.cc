@@ -26,7 +26,52 @@ class AllocationWriter : public PageWriter {
   }
 
  private:
-  static void WriteCsv(const AllocationRow& row, RowBuffer* out) {
+  // What stands behind the amount is mostly the same from row to row: it is made once and copied.
+  std::string_view TailOf(const AllocationRow& row) {
+    if (row.currency == tail_row_.currency && row.kind == tail_row_.kind &&
+        row.rule == tail_row_.rule && row.confidence == tail_row_.confidence &&
+        row.booking_date == tail_row_.booking_date && tail_.size() != 0) {
+      return tail_.view();
+    }
+    tail_row_ = row;
+    tail_.Clear();
+    if (format_ == OutputFormat::kCsv) {
+      MakeCsvTail(row);
+    } else {
+      MakeJsonTail(row);
+    }
+    return tail_.view();
+  }
+
+  void MakeCsvTail(const AllocationRow& row) {
+    for (const std::string_view cell : {row.currency.code(), Name(row.kind), Name(row.rule),
+                                        Name(row.confidence)}) {
+      tail_.Char(',');
+      tail_.Text(cell);
+    }
+    tail_.Char(',');
+    tail_.Day(row.booking_date);
+    tail_.Char('\n');
+  }
+
+  void MakeJsonTail(const AllocationRow& row) {
+    tail_.Text("\",\"currency\":\"");
+    tail_.Text(row.currency.code());
+    tail_.Text("\",\"kind\":\"");
+    tail_.Text(Name(row.kind));
+    tail_.Text("\",\"rule\":\"");
+    tail_.Text(Name(row.rule));
+    tail_.Text("\",\"confidence\":\"");
+    tail_.Text(Name(row.confidence));
+    if (row.booking_date.has_value()) {
+      tail_.Text("\",\"booking_date\":\"");
+      tail_.Day(row.booking_date);
+    }
+    tail_.Text("\"}\n");
+  }
+
+  void WriteCsv(const AllocationRow& row, RowBuffer* out) {
+    const std::string_view tail = TailOf(row);
     out->Cell(row.payment_id);
     out->Char(',');
     out->Cell(row.item_id);
@@ -34,20 +79,11 @@ class AllocationWriter : public PageWriter {
     out->Cell(row.customer_id);
     out->Char(',');
     out->Amount(row.amount_minor, row.currency.decimals());
-    out->Char(',');
-    out->Text(row.currency.code());
-    out->Char(',');
-    out->Text(Name(row.kind));
-    out->Char(',');
-    out->Text(Name(row.rule));
-    out->Char(',');
-    out->Text(Name(row.confidence));
-    out->Char(',');
-    out->Day(row.booking_date);
-    out->Char('\n');
+    out->Text(tail);
   }
 
-  static void WriteJson(const AllocationRow& row, RowBuffer* out) {
+  void WriteJson(const AllocationRow& row, RowBuffer* out) {
+    const std::string_view tail = TailOf(row);
     out->Text("{\"payment_id\":\"");
     out->JsonInside(row.payment_id);
     if (!row.item_id.empty()) {
@@ -58,23 +94,13 @@ class AllocationWriter : public PageWriter {
     out->JsonInside(row.customer_id);
     out->Text("\",\"amount\":\"");
     out->Amount(row.amount_minor, row.currency.decimals());
-    out->Text("\",\"currency\":\"");
-    out->Text(row.currency.code());
-    out->Text("\",\"kind\":\"");
-    out->Text(Name(row.kind));
-    out->Text("\",\"rule\":\"");
-    out->Text(Name(row.rule));
-    out->Text("\",\"confidence\":\"");
-    out->Text(Name(row.confidence));
-    if (row.booking_date.has_value()) {
-      out->Text("\",\"booking_date\":\"");
-      out->Day(row.booking_date);
-    }
-    out->Text("\"}\n");
+    out->Text(tail);
   }
 
   OutputFormat format_;
   AllocationPage page_;
+  AllocationRow tail_row_;
+  RowBuffer tail_;
 };
 
 }  // namespace

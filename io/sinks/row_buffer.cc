@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "engine/value/digits.h"
 #include "io/bytes/json_text.h"
 #include "io/bytes/separated_cell.h"
 
@@ -10,6 +11,16 @@ namespace {
 
 // Whether every byte of the text is a plain one: no control character and neither of the two marks.
 bool AllPlain(std::string_view text, char mark, char other) {
+  if (text.size() <= 16) {
+    // Bytes before a short text are zero in the register and do not count.
+    const __m128i bytes = LoadTail16(text.data(), text.size());
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+    const __m128i marked = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(mark)),
+                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(other)));
+    const uint32_t hits =
+        static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(control, marked)));
+    return (hits & (0xffffu << (16 - text.size())) & 0xffffu) == 0;
+  }
   constexpr uint64_t kOnes = 0x0101010101010101u;
   constexpr uint64_t kHighs = 0x8080808080808080u;
   const uint64_t marks = kOnes * static_cast<unsigned char>(mark);

@@ -32,6 +32,10 @@ class RowBuffer {
     char* out = bytes_.get() + size_;
     if (text.size() <= 16) {
       CopyShort(text, out);
+    } else if (text.size() <= 64) {
+      // Whole registers, the last one overlapping the one before.
+      for (size_t i = 0; i + 16 < text.size(); i += 16) std::memcpy(out + i, text.data() + i, 16);
+      std::memcpy(out + text.size() - 16, text.data() + text.size() - 16, 16);
     } else {
       std::memcpy(out, text.data(), text.size());
     }

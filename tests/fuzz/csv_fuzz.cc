@@ -88,7 +88,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     KVITT_CHECK(whole.report.bad_records == whole.problems.size());
     KVITT_CHECK(whole.report.problems.size() >= 100 ||
                 kvitt::InspectLine(whole.report, "f") == kvitt::InspectLine(parts.report, "f"));
-    if (whole.records.empty()) continue;
+    // An export read by a mapping can say what our own columns cannot (that a row is not booked yet).
+    if (whole.records.empty() || !whole.report.version.empty()) continue;
     Rewriting rewriting(*format);
     kvitt::ReadBytes(*format, bytes, {}, size_t{1} << 20, 0, &rewriting);
     const kvitt::ReadOutcome again = kvitt::ReadAll(*format, rewriting.out());

@@ -525,6 +525,7 @@ int Sniff(std::string_view head) {
   head.remove_prefix(first);
   const size_t next = head.find("NY21");
   if (next != std::string_view::npos && next <= kWidth + 2) return 90;
+  if (head.size() < kRecipient.offset()) return 0;
   return head.substr(kRecipient.offset(), kRecipient.size()) == kNets ? 30 : 0;
 }
 

@@ -20,7 +20,7 @@ using S = Severity;
 
 constexpr Row kTable[] = {
     {C::kAmountTolerated, "amount_tolerated", S::kInfo,
-     "The payment differs from the item by less than the tolerance; the item is closed and the "
+     "The payment differs from the item by no more than the tolerance; the item is closed and the "
      "difference written off."},
     {C::kDiscountTaken, "discount_taken", S::kInfo,
      "The payment is short by the cash discount and came in time; the item is closed."},

@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <numeric>
+#include <set>
 #include <tuple>
 #include <utility>
 
@@ -106,6 +107,7 @@ class Reconciliation::Impl {
   std::vector<DuplicateItem> duplicate_items_;
   std::vector<std::string> file_names_;
   std::vector<ExceptionRow> file_exceptions_;
+  std::set<std::string> file_exception_ids_;
   std::vector<ItemHandle> ordered_items_;
   RunTotals totals_;
   std::vector<StageTime> stages_;
@@ -328,7 +330,11 @@ ExceptionRow& Reconciliation::Impl::AddFileException(DeviationCode code,
   row.file = file_names_[file];
   row.record = record;
   row.explanation = Concat(Sentence(code), text.empty() ? "" : " ", text);
-  WriteExceptionId(code, Concat(row.file, "\n", text), record, &row.exception_id);
+  const std::string about = Concat(row.file, "\n", text, "\n", record);
+  for (uint64_t ordinal = 0;; ++ordinal) {
+    WriteExceptionId(code, about, ordinal, &row.exception_id);
+    if (file_exception_ids_.insert(row.exception_id).second) break;
+  }
   ++totals_.by_code[code].count;
   ++totals_.deviations;
   return row;
@@ -345,7 +351,10 @@ void Reconciliation::Impl::ListFileExceptions() {
     if (fact != facts_.end()) {
       has_record_problems = fact->second.has_record_problems;
       for (const RecordProblem& problem : fact->second.problems) {
-        AddFileException(problem.code, file, problem.record, problem.text);
+        AddFileException(problem.code, file, problem.record,
+                         problem.byte_offset == 0
+                             ? problem.text
+                             : Concat(problem.text, " (byte ", problem.byte_offset, ")"));
       }
     }
     if (has_record_problems || books_.file_dead[file]) continue;

@@ -22,11 +22,13 @@ class PageText {
     next_ = scratch->data();
     end_ = next_ + scratch->size();
   }
+
   // Where the next id may be unpacked to.
   char* place() const {
     KVITT_CHECK(static_cast<size_t>(end_ - next_) >= kPackedTextBytesMax);
     return next_;
   }
+
   // `text` was unpacked at place(), or lies in an arena.
   std::string_view Take(std::string_view text) {
     if (text.data() == next_) next_ += text.size();
@@ -93,8 +95,8 @@ void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
         row.item_id = text.Take(books.items.ItemId(item, text.place()));
         row.customer_id = text.Take(books.items.CustomerId(item, text.place()));
       } else {
-        row.customer_id = text.Take(Unpack(
-            posting.customer, books.items.prefixes(), books.items.texts(), text.place()));
+        row.customer_id = text.Take(
+            Unpack(posting.customer, books.items.prefixes(), books.items.texts(), text.place()));
       }
       out->rows.push_back(row);
     }

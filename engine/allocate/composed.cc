@@ -278,8 +278,10 @@ bool FindObstacle(const Books& books,
                   const std::vector<PaymentPart>& parts,
                   Finding* finding) {
   Int128 net = 0;
+  Int128 gross = 0;
   for (const PaymentPart& part : parts) {
     const ItemRecord& item = books.items.At(part.item);
+    gross += item.open_minor;
     finding->item = part.item;
     if (item.currency != payment.currency) {
       finding->code = DeviationCode::kCurrencyMismatch;
@@ -290,6 +292,13 @@ bool FindObstacle(const Books& books,
       return true;
     }
     net += item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
+  }
+  // No payment is that large; sums of shares stay far from the end of 64 bits.
+  constexpr Int128 kGrossMax = Int128{1} << 62;
+  if (gross > kGrossMax) {
+    finding->code = DeviationCode::kAmountShort;
+    finding->note = "The items that it names are worth more than any payment; nothing was posted.";
+    return true;
   }
   if (net <= 0) {
     finding->code = DeviationCode::kReferenceAmbiguous;

@@ -32,6 +32,7 @@ struct Finding {
   bool has_difference = false;
   PaymentHandle other = kNoPayment;  // the payment that this one undoes, repeats, ...
   std::string note = {};             // appended to the sentence
+  bool needs_review = false;         // although its code is usually for information
 };
 
 struct ComposedDecision {

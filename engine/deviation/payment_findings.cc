@@ -251,7 +251,7 @@ void WriteException(const Books& books,
   const PaymentRecord& payment = books.payments.At(handle);
   WriteExceptionId(finding.code, payment_id, 0, &row->exception_id);
   row->code = finding.code;
-  row->severity = DefaultSeverity(finding.code);
+  row->severity = finding.needs_review ? Severity::kReview : DefaultSeverity(finding.code);
   row->payment_id = payment_id;
   row->item_ids.clear();
   row->customer_id.clear();
@@ -294,7 +294,9 @@ void WriteException(const Books& books,
     }
   }
   if (composed != nullptr) {
+    constexpr size_t kNamedMax = 20;
     for (ItemHandle named : composed->named) {
+      if (row->item_ids.size() >= kNamedMax) break;
       std::string id(books.items.ItemId(books.items.At(named), scratch));
       if (std::find(row->item_ids.begin(), row->item_ids.end(), id) == row->item_ids.end()) {
         row->item_ids.push_back(std::move(id));

@@ -187,8 +187,14 @@ class BucketJoin {
 
   void HandOn(const Entry& entry) {
     const PaymentStore& payments = books_->payments;
+    uint32_t sharers = 1;
+    for (uint32_t e = entry.next_same_key; e != kNone; e = entries_[e].next_same_key) ++sharers;
     for (uint32_t c = entry.first_claim; c != kNone; c = claims_[c].next) {
       const Claim& claim = payments.ClaimAt(claims_[c].claim);
+      if (sharers > kItemsPerReferenceMax) {
+        result.crowds.push_back({claim.payment, entry.item, sharers});
+        continue;
+      }
       result.entangled.push_back({claim.payment, entry.item, claim.key});
       for (uint32_t e = entry.next_same_key; e != kNone; e = entries_[e].next_same_key) {
         result.entangled.push_back({claim.payment, entries_[e].item, claim.key});
@@ -221,6 +227,7 @@ JoinResult JoinBuckets(Books* books, bool look_at_payments) {
   for (BucketJoin& join : joins) {
     all.entangled.insert(all.entangled.end(), join.result.entangled.begin(),
                          join.result.entangled.end());
+    all.crowds.insert(all.crowds.end(), join.result.crowds.begin(), join.result.crowds.end());
     all.misses.insert(all.misses.end(), join.result.misses.begin(), join.result.misses.end());
   }
   return all;

@@ -27,9 +27,20 @@ struct Miss {
   ReferenceKey key;
 };
 
+// A claim on a reference that stands on more items than are searched.
+struct Crowd {
+  PaymentHandle payment;
+  ItemHandle item;  // one of them
+  uint32_t items;
+};
+
+// The declared budget of items that may share one reference (a customer's fixed reference).
+inline constexpr uint32_t kItemsPerReferenceMax = 100;
+
 struct JoinResult {
   std::vector<Match> entangled;
   std::vector<Miss> misses;
+  std::vector<Crowd> crowds;
 };
 
 // `look_at_payments`: some payments were taken out of the round or entangled after their claims

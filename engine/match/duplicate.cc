@@ -267,7 +267,8 @@ class DuplicateRound {
     finding.code = DeviationCode::kDuplicateDelivery;
     finding.other = original;
     if (x.amount_minor != y.amount_minor || x.currency != y.currency) {
-      finding.note = "The two carry one id but different amounts.";
+      finding.note = "The two carry one id but different amounts; this one was not posted.";
+      finding.needs_review = true;
     }
     Settle(handle, Outcome::kDuplicate, Rule::kDuplicate, std::move(finding));
   }
@@ -293,7 +294,9 @@ class DuplicateRound {
 
   EntryKey KeyOf(const PaymentRecord& payment) const {
     const std::string_view entry = payments().ColdText(payment, ColdTag::kEntryReference);
-    return {payment.account,
+    // Entries are booked on the account of the statement, even where a transaction names a giro number.
+    const std::string_view account = payments().ColdText(payment, ColdTag::kStatementAccount);
+    return {account.empty() ? payment.account : books_->accounts.Number(account),
             entry.empty() ? payments().ColdText(payment, ColdTag::kBankReference) : entry};
   }
 

@@ -11,6 +11,7 @@
 #include "engine/allocate/take_back.h"
 #include "engine/match/account_mismatch.h"
 #include "engine/match/bucket_join.h"
+#include "engine/value/concat.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
 
@@ -228,6 +229,19 @@ void RunReferenceExact(Books* books, bool look_at_payments) {
     for (const Match& match : joined.entangled) found.insert(match.payment);
     std::erase_if(joined.misses, [&](const Miss& miss) { return found.contains(miss.payment); });
   }
+  // Claims on crowded references are not searched; what else those payments quote decides nothing
+  // either.
+  absl::flat_hash_set<PaymentHandle> crowded;
+  for (const Crowd& crowd : joined.crowds) {
+    if (!crowded.insert(crowd.payment).second) continue;
+    books->decisions.Compose(crowd.payment)
+        .findings.push_back(
+            {.code = DeviationCode::kSearchLimit,
+             .note = Concat("The reference stands on ", crowd.items, " items; more than ",
+                            kItemsPerReferenceMax, " are not searched.")});
+  }
+  std::erase_if(joined.entangled,
+                [&](const Match& match) { return crowded.contains(match.payment); });
   EntangledRound(books).Run(std::move(joined.entangled));
   MarkOtherAccountReferences(books, joined.misses);
 }

@@ -129,7 +129,10 @@ class ReversalRound {
     PaymentRecord& takeback = payments.At(handle);
     const bool names = !payments.ColdText(takeback, ColdTag::kReverses).empty();
     std::vector<PaymentHandle> fitting;
+    // A credit that reverses something gives money back to us: no payment of ours is undone by it.
+    const bool undoes = takeback.direction() == Direction::kDebit;
     for (PaymentHandle candidate : candidates_[MoneyOf(takeback)]) {
+      if (!undoes) break;
       const PaymentRecord& payment = payments.At(candidate);
       if (payment.has(PaymentRecord::kReversed) || candidate == handle) continue;
       if (payments.BookingDate(payment) > payments.BookingDate(takeback)) continue;

@@ -26,6 +26,7 @@ enum class ColdTag : uint8_t {
   kEndToEndId,
   kReverses,
   kEntryReference,
+  kStatementAccount,
   kEntryAmount,
   kEntryTransactions,
   kCharges,

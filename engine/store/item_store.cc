@@ -1,7 +1,5 @@
 #include "engine/store/item_store.h"
 
-#include <immintrin.h>
-
 #include <algorithm>
 #include <cstring>
 #include <numeric>
@@ -11,17 +9,6 @@
 #include "kvitt/check.h"
 
 namespace kvitt {
-namespace {
-
-// A whole cache line past the cache: the line is not needed before the join.
-void StreamLine(void* to, const void* from) {
-  __m128i* out = static_cast<__m128i*>(to);
-  const __m128i* in = static_cast<const __m128i*>(from);
-  for (int i = 0; i < 4; ++i) _mm_stream_si128(out + i, _mm_loadu_si128(in + i));
-}
-
-}  // namespace
-
 ItemStore::ItemStore(AccountBook* accounts)
     : accounts_(accounts),
       open_by_currency_(kCurrencyIndexEnd),
@@ -43,6 +30,7 @@ ItemStore::Lane::Lane(ItemStore* store)
       accounts_(store->accounts_),
       packer_(&store->prefixes_, &store->texts_),
       cursor_(kBuckets, 0),
+      queue_(kQueuedItems),
       id_patterns_(kIdPatterns / 64),
       open_by_currency_(kCurrencyIndexEnd) {}
 
@@ -69,7 +57,9 @@ void ItemStore::Lane::AddOne(const OpenItemBatch& batch,
                              const OpenItem& item,
                              uint32_t serial,
                              ItemRun* run) {
-  ItemRecord record = {};
+  // Built where it waits to be written: copying bytes that were just stored one field at a time stalls.
+  ItemRecord& record = NextInQueue();
+  record = {};
   uint64_t account_hash = 0;
   const AccountNumber account = accounts_.Number(item.creditor_account, &account_hash);
   any_account_ |= account == kAnyAccount;
@@ -113,7 +103,7 @@ void ItemStore::Lane::AddOne(const OpenItemBatch& batch,
       item.kind == ItemKind::kCreditNote ? -record.open_minor : record.open_minor;
   if (item.reference_count > 1) record.set(ItemRecord::kHasAliases);
   record.cold = WriteCold(batch, item, &record);
-  const ItemHandle handle = Place(BucketOf(StableHash(record.key, account_hash)), record);
+  const ItemHandle handle = Place(BucketOf(StableHash(record.key, account_hash)));
   for (uint32_t i = 1; i < item.reference_count; ++i) {
     const ReferenceKey key = MakeReferenceKey(batch.references[item.reference_first + i], account);
     if (key.is_none() || key == record.key) continue;
@@ -143,17 +133,28 @@ void ItemStore::AddPatternShapes(const std::vector<uint64_t>& patterns) {
   }
 }
 
-ItemHandle ItemStore::Lane::Place(uint32_t bucket, const ItemRecord& record) {
+ItemRecord& ItemStore::Lane::NextInQueue() {
+  if (queued_ - placed_ == kQueuedItems) PlaceOldest();
+  return queue_[queued_ % kQueuedItems].record;
+}
+
+ItemHandle ItemStore::Lane::Place(uint32_t bucket) {
   ItemHandle& cursor = cursor_[bucket];
   // Handle 0 begins a chunk too, so a fresh cursor looks like a full one.
   if (cursor % kChunkItems == 0) {
     cursor = store_->records_.Allocate(kChunkItems);
     chunks_.push_back({bucket, cursor});
-    StreamLine(&store_->At(cursor), &record);
-    return cursor++;
   }
-  StreamLine(&store_->At(cursor), &record);
-  return cursor++;
+  const ItemHandle handle = cursor++;
+  // The record is written when its line has come: lines of 4096 buckets do not stay in the cache.
+  queue_[queued_++ % kQueuedItems].handle = handle;
+  __builtin_prefetch(&store_->At(handle), 1);
+  return handle;
+}
+
+void ItemStore::Lane::PlaceOldest() {
+  const QueuedItem& oldest = queue_[placed_++ % kQueuedItems];
+  store_->At(oldest.handle) = oldest.record;
 }
 
 uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
@@ -192,9 +193,9 @@ uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
 }
 
 void ItemStore::Seal() {
-  _mm_sfence();
   std::vector<Lane::Chunk> chunks;
   for (const std::unique_ptr<Lane>& lane : lanes_) {
+    while (lane->placed_ != lane->queued_) lane->PlaceOldest();
     chunks.insert(chunks.end(), lane->chunks_.begin(), lane->chunks_.end());
     runs_.insert(runs_.end(), lane->runs_.begin(), lane->runs_.end());
     aliases_.insert(aliases_.end(), lane->aliases_.begin(), lane->aliases_.end());

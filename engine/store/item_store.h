@@ -98,7 +98,10 @@ class ItemStore {
     friend class ItemStore;
     void AddOne(const OpenItemBatch& batch, const OpenItem& item, uint32_t serial, ItemRun* run);
     void NoteIdShape(std::string_view item_id, PackedText packed);
-    ItemHandle Place(uint32_t bucket, const ItemRecord& record);
+    // Where the next record is built; Place then gives it its handle.
+    ItemRecord& NextInQueue();
+    ItemHandle Place(uint32_t bucket);
+    void PlaceOldest();
     uint32_t WriteCold(const OpenItemBatch& batch, const OpenItem& item, ItemRecord* record);
 
     ItemStore* store_;
@@ -106,6 +109,16 @@ class ItemStore {
     TextPacker packer_;
     ColdBuffer cold_;
     std::vector<ItemHandle> cursor_;  // by bucket: next free handle; at a chunk end when full
+    static constexpr uint32_t kQueuedItems = 16;
+
+    struct QueuedItem {
+      ItemRecord record;
+      ItemHandle handle;
+    };
+
+    std::vector<QueuedItem> queue_;
+    uint32_t queued_ = 0;  // ever; the place in the queue is its remainder
+    uint32_t placed_ = 0;
 
     struct Chunk {
       uint32_t bucket;

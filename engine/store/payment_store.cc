@@ -92,14 +92,20 @@ void PaymentStore::Lane::AddOne(const PaymentBatch& batch,
   uint64_t account_hash = 0;
   record.account = accounts_.Number(payment.creditor_account, &account_hash);
   record.amount_minor = payment.amount_minor;
+  // A record stream may leave the direction out; what takes money back is a debit. A statement says
+  // what it means: a credit that reverses there gives money back to us.
+  const bool takes_back =
+      payment.kind == PaymentKind::kReversal || payment.kind == PaymentKind::kDirectDebitReturn;
+  const Direction direction =
+      takes_back && payment.origin == Origin::kNative ? Direction::kDebit : payment.direction;
   received_[payment.currency.index()] +=
-      payment.direction == Direction::kCredit ? payment.amount_minor : -payment.amount_minor;
+      direction == Direction::kCredit ? payment.amount_minor : -payment.amount_minor;
   record.item = kNoItem;
   record.flags = PaymentRecord::kFilled;
   record.currency = payment.currency.index();
-  record.kind_direction = static_cast<uint8_t>((static_cast<int>(payment.kind) << 4) |
-                                               (static_cast<int>(payment.origin) << 1) |
-                                               static_cast<int>(payment.direction));
+  record.kind_direction =
+      static_cast<uint8_t>((static_cast<int>(payment.kind) << 4) |
+                           (static_cast<int>(payment.origin) << 1) | static_cast<int>(direction));
   record.booking = ShortDate::From(payment.booking_date);
   record.value = ShortDate::From(payment.value_date);
   record.outcome = Outcome::kUnmatched;
@@ -155,29 +161,32 @@ void PaymentStore::Lane::AddClaim(const PaymentRecord& record,
                                   uint64_t account_hash) {
   reference_shapes_.Add(key);
   hashed_keys_ |= key.kind() == ReferenceKey::Kind::kHashed;
-  Claim claim;
-  claim.amount_minor = record.amount_minor;
-  claim.payment = handle;
-  claim.booking = record.booking;
-  claim.currency = record.currency;
-  claim.flags = Claim::kFilled;
-  if (record.has(PaymentRecord::kEntangled)) claim.flags |= Claim::kEntangled;
-  claim.key = key;
-  if (store_->claim_on_ != ClaimOn::kAny) Queue(claim, account_hash);
+  if (store_->claim_on_ != ClaimOn::kAny) Queue(record, handle, key, account_hash);
   if (store_->claim_on_ != ClaimOn::kOwn) {
-    claim.key = key.On(kAnyAccount);
-    Queue(claim, any_account_hash_);
+    Queue(record, handle, key.On(kAnyAccount), any_account_hash_);
   }
 }
 
-void PaymentStore::Lane::Queue(const Claim& claim, uint64_t account_hash) {
+void PaymentStore::Lane::Queue(const PaymentRecord& record,
+                               PaymentHandle handle,
+                               ReferenceKey key,
+                               uint64_t account_hash) {
   if (queued_ - placed_ == kQueuedClaims) {
     const QueuedClaim& oldest = queue_[placed_++ % kQueuedClaims];
     Place(oldest.claim, oldest.bucket);
   }
-  const uint32_t bucket = BucketOf(StableHash(claim.key, account_hash));
-  queue_[queued_++ % kQueuedClaims] = {claim, bucket};
-  if (cursor_[bucket] % kChunkClaims != 0) __builtin_prefetch(&store_->ClaimAt(cursor_[bucket]), 1);
+  // Built where it waits: copying bytes that were just stored one field at a time stalls.
+  QueuedClaim& slot = queue_[queued_++ % kQueuedClaims];
+  slot.claim.key = key;
+  slot.claim.amount_minor = record.amount_minor;
+  slot.claim.payment = handle;
+  slot.claim.booking = record.booking;
+  slot.claim.currency = record.currency;
+  slot.claim.flags =
+      record.has(PaymentRecord::kEntangled) ? Claim::kFilled | Claim::kEntangled : Claim::kFilled;
+  slot.bucket = BucketOf(StableHash(key, account_hash));
+  const uint32_t cursor = cursor_[slot.bucket];
+  if (cursor % kChunkClaims != 0) __builtin_prefetch(&store_->ClaimAt(cursor), 1);
 }
 
 void PaymentStore::Lane::Place(const Claim& claim, uint32_t bucket) {
@@ -224,6 +233,7 @@ uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
   writer.Text(ColdTag::kEndToEndId, payment.end_to_end_id);
   writer.Text(ColdTag::kReverses, payment.reverses);
   writer.Text(ColdTag::kEntryReference, payment.entry_reference);
+  writer.Text(ColdTag::kStatementAccount, payment.statement_account);
   if (payment.entry_amount_minor != 0) {
     writer.Number(ColdTag::kEntryAmount, payment.entry_amount_minor);
   }

@@ -150,7 +150,10 @@ class PaymentStore {
                   ReferenceKey key,
                   uint64_t account_hash);
     // Claims wait a little, so that the line of their bucket is on its way when they are written.
-    void Queue(const Claim& claim, uint64_t account_hash);
+    void Queue(const PaymentRecord& record,
+               PaymentHandle handle,
+               ReferenceKey key,
+               uint64_t account_hash);
     void Place(const Claim& claim, uint32_t bucket);
     void PlaceQueued();
     uint32_t WriteCold(const PaymentBatch& batch, const Payment& payment, PaymentRecord* record);
@@ -167,10 +170,12 @@ class PaymentStore {
     uint64_t any_account_hash_;
     std::vector<uint32_t> cursor_;  // of claims, by bucket
     static constexpr uint32_t kQueuedClaims = 16;
+
     struct QueuedClaim {
       Claim claim;
       uint32_t bucket;
     };
+
     QueuedClaim queue_[kQueuedClaims];
     uint32_t queued_ = 0;  // ever; the place in the queue is its remainder
     uint32_t placed_ = 0;

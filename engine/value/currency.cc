@@ -78,7 +78,7 @@ int Currency::decimals() const {
 }
 
 int64_t Currency::half_major_minor() const {
-  static constexpr int64_t kHalf[] = {1, 5, 50, 500, 5000};
+  static constexpr int64_t kHalf[] = {0, 5, 50, 500, 5000};
   return kHalf[decimals()];
 }
 

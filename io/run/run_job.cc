@@ -140,6 +140,14 @@ class Job {
         {"reading invoices", request_.invoices, FileKind::kItems},
         {"reading payments", request_.payments, FileKind::kPayments},
     };
+    size_t from_stdin = 0;
+    for (const Group& group : groups) {
+      from_stdin += static_cast<size_t>(std::count(group.paths.begin(), group.paths.end(), "-"));
+    }
+    if (from_stdin > 1) {
+      return absl::InvalidArgumentError("Stdin (-) can be read once; it was named " +
+                                        std::to_string(from_stdin) + " times.");
+    }
     std::vector<std::vector<InputSpec>> inputs;
     for (const Group& group : groups) {
       absl::StatusOr<std::vector<InputSpec>> expanded = ExpandInputs(group.paths, group.kind);
@@ -159,6 +167,13 @@ class Job {
     for (size_t i = 0; i < inputs.size(); ++i) {
       Stage(groups[i].stage);
       if (absl::Status status = ReadGroup(groups[i].stage, inputs[i]); !status.ok()) return status;
+    }
+    for (const std::string& name : request_.accept_mismatch) {
+      if (std::none_of(result_.files.begin(), result_.files.end(),
+                       [&](const FileReport& report) { return report.file == name; })) {
+        return absl::InvalidArgumentError("--accept-mismatch " + name +
+                                          ": no input has that name. Nothing was committed.");
+      }
     }
     return absl::OkStatus();
   }
@@ -300,7 +315,8 @@ absl::StatusOr<RunResult> RunJob(const RunRequest& request) {
   if (!request.timings.empty()) {
     if (absl::Status status = WriteTextFile(request.timings, TimingsJson(*result)); !status.ok()) {
       result->exit_code = result->committed ? 8 : result->exit_code;
-      result->exit_reason = std::string(status.message());
+      result->exit_reason = "The timings could not be written to " + request.timings +
+                            "; the results are not touched by that.";
     }
   }
   return result;

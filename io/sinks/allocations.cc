@@ -44,8 +44,8 @@ class AllocationWriter : public PageWriter {
   }
 
   void MakeCsvTail(const AllocationRow& row) {
-    for (const std::string_view cell : {row.currency.code(), Name(row.kind), Name(row.rule),
-                                        Name(row.confidence)}) {
+    for (const std::string_view cell :
+         {row.currency.code(), Name(row.kind), Name(row.rule), Name(row.confidence)}) {
       tail_.Char(',');
       tail_.Text(cell);
     }

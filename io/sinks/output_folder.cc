@@ -5,9 +5,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
 
 namespace kvitt {
@@ -15,8 +18,25 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// The file by which a folder is known as one of ours.
-constexpr char kMark[] = "summary.json";
+// Whether a run left this folder, and nobody put anything else into it since.
+bool IsLeftByARun(const std::string& path) {
+  std::error_code error;
+  bool has_summary = false;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
+    const std::string name = entry.path().filename().string();
+    static constexpr std::string_view kOurs[] = {
+        "allocations.csv",  "allocations.jsonl", "exceptions.csv",
+        "exceptions.jsonl", "open_items.csv",    "open_items.jsonl",
+        "payments.csv",     "payments.jsonl",    "summary.json"};
+    if (std::find(std::begin(kOurs), std::end(kOurs), name) == std::end(kOurs)) return false;
+    has_summary |= name == "summary.json";
+  }
+  if (error || !has_summary) return false;
+  std::ifstream summary(path + "/summary.json", std::ios::binary);
+  std::string head(4096, '\0');
+  summary.read(head.data(), static_cast<std::streamsize>(head.size()));
+  return head.find("\"program\": \"kvitt\"") != std::string::npos;
+}
 
 absl::Status SyncFolder(const std::string& path) {
   const int folder = open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -48,13 +68,16 @@ absl::Status OutputError(std::string_view what, const std::string& path, int err
 }
 
 absl::StatusOr<OutputFolder> OutputFolder::Create(std::string path) {
-  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  if (path.empty()) return absl::FailedPreconditionError("--out is empty: name a folder.");
   std::error_code error;
+  // A symbolic link to a folder stands for that folder.
+  path = fs::weakly_canonical(path, error).string();
+  if (error) return OutputError("find", path, error.value());
   if (fs::exists(path, error)) {
     if (!fs::is_directory(path, error)) {
       return absl::FailedPreconditionError("--out " + path + " is not a folder.");
     }
-    if (!fs::is_empty(path, error) && !fs::exists(path + "/" + kMark, error)) {
+    if (!fs::is_empty(path, error) && !IsLeftByARun(path)) {
       return absl::FailedPreconditionError(
           "--out " + path +
           " holds files that no kvitt run made; it would be replaced. Name an empty folder.");

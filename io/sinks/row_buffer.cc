@@ -17,8 +17,7 @@ bool AllPlain(std::string_view text, char mark, char other) {
     const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
     const __m128i marked = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(mark)),
                                         _mm_cmpeq_epi8(bytes, _mm_set1_epi8(other)));
-    const uint32_t hits =
-        static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(control, marked)));
+    const uint32_t hits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(control, marked)));
     return (hits & (0xffffu << (16 - text.size())) & 0xffffu) == 0;
   }
   constexpr uint64_t kOnes = 0x0101010101010101u;

@@ -35,7 +35,7 @@ class Currency {
   std::string_view code() const;
   // Number of minor-unit decimals, 0 to 4. 2 for none.
   int decimals() const;
-  // 50 hundredths of the major unit in minor units: 50 for NOK, 1 for JPY (rounded up), 500 for
+  // 50 hundredths of the major unit in minor units: 50 for NOK, 0 for JPY (which has no halves), 500 for
   // KWD.
   int64_t half_major_minor() const;
 

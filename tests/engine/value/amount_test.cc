@@ -87,6 +87,7 @@ TEST(CurrencyTest, KnowsDecimals) {
   EXPECT_TRUE(Currency::FromCode("nok").is_none());
   EXPECT_TRUE(Currency::FromCode("").is_none());
   EXPECT_EQ(Currency::FromCode("NOK").half_major_minor(), 50);
+  EXPECT_EQ(Currency::FromCode("JPY").half_major_minor(), 0) << "half a yen is no money";
 }
 
 }  // namespace

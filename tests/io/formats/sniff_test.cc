@@ -47,8 +47,9 @@ TEST(SniffTest, AnswersForEveryBeginningOfEverySample) {
 }
 
 TEST(SniffTest, AnswersForTheFirstLettersOfEveryKindOfFile) {
-  for (const char* start : {"", "0", "00", "01", "NY", "BS", "T00", "{", "[", "<", "<?", ":2", "OFX",
-                            "\xef\xbb\xbf", "01,", "#", "\"", ";", "\n", "\r", " "}) {
+  for (const char* start :
+       {"",   "0",   "00",           "01",  "NY", "BS", "T00", "{",  "[",  "<", "<?",
+        ":2", "OFX", "\xef\xbb\xbf", "01,", "#",  "\"", ";",   "\n", "\r", " "}) {
     for (size_t more = 0; more < 40; ++more) {
       SniffAll(std::string(start) + std::string(more, ' '));
       SniffAll(std::string(start) + std::string(more, '0'));

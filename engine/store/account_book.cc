@@ -38,7 +38,6 @@ AccountNumber AccountBook::Number(std::string_view account) {
 }
 
 std::string_view AccountBook::Text(AccountNumber number) const {
-  std::lock_guard<std::mutex> lock(mutex_);
   return accounts_[number].text;
 }
 

@@ -26,11 +26,12 @@ inline constexpr AccountNumber kAccountsMax = (uint32_t{1} << 28) - 1;
 class AccountBook {
  public:
   AccountBook();
-  // The number of an account in any spelling. Thread-safe, as are the others.
+  // The number of an account in any spelling. Thread-safe.
   AccountNumber Number(std::string_view account);
-  // The account as it is written to outputs; stable only when every account has been met.
+  // The account as it is written to outputs. REQUIRES: every account has been met, nobody calls Number()
+  // meanwhile: outputs ask for each row, and must not wait for each other.
   std::string_view Text(AccountNumber number) const;
-  // A hash of the account's comparable form that never changes between runs and machines.
+  // A hash of the account's comparable form that never changes between runs and machines. Thread-safe.
   uint64_t StableHash(AccountNumber number) const;
   AccountNumber size() const;
 

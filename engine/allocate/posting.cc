@@ -23,14 +23,12 @@ void CloseOnItem(Books* books, ItemHandle item, int64_t closed_minor) {
   ItemRecord& record = books->items.At(item);
   KVITT_CHECK(closed_minor >= 0 && closed_minor <= record.open_minor);
   record.open_minor -= closed_minor;
-  record.set(ItemRecord::kTouched);
 }
 
 void OpenAgain(Books* books, ItemHandle item, int64_t amount_minor) {
   ItemRecord& record = books->items.At(item);
   KVITT_CHECK(amount_minor >= 0 && amount_minor <= record.first_minor - record.open_minor);
   record.open_minor += amount_minor;
-  record.set(ItemRecord::kTouched);
 }
 
 void DecideOnItem(

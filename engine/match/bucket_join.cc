@@ -179,7 +179,6 @@ class BucketJoin {
       payment.rule = Rule::kReferenceExact;
       payment.confidence = Confidence::kHigh;
       item.open_minor = 0;
-      item.set(ItemRecord::kTouched);
       return;
     }
     DecideOnItem(books_, &payment, handle, Rule::kReferenceExact, Confidence::kHigh);

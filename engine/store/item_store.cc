@@ -79,7 +79,6 @@ void ItemStore::Lane::AddOne(const OpenItemBatch& batch,
   }
   if (record.key.kind() == ReferenceKey::Kind::kHashed) {
     record.set(ItemRecord::kHashedKey);
-    hashed_keys_ = true;
   }
   record.customer_id = packer_.Pack(item.customer_id);
   const uint64_t id_bits = record.item_id.bits();
@@ -107,7 +106,6 @@ void ItemStore::Lane::AddOne(const OpenItemBatch& batch,
   for (uint32_t i = 1; i < item.reference_count; ++i) {
     const ReferenceKey key = MakeReferenceKey(batch.references[item.reference_first + i], account);
     if (key.is_none() || key == record.key) continue;
-    hashed_keys_ |= key.kind() == ReferenceKey::Kind::kHashed;
     aliases_.push_back({key, handle, BucketOf(StableHash(key, account_hash))});
   }
 }
@@ -203,7 +201,6 @@ void ItemStore::Seal() {
     AddPatternShapes(lane->id_patterns_);
     any_account_ |= lane->any_account_;
     own_account_ |= lane->own_account_;
-    hashed_keys_ |= lane->hashed_keys_;
     count_ += lane->count_;
     for (size_t i = 0; i < open_by_currency_.size(); ++i) {
       open_by_currency_[i] += lane->open_by_currency_[i];
@@ -244,13 +241,6 @@ void ItemStore::AddAliases(std::vector<ItemAlias> more) {
   std::fill(alias_begin_.begin(), alias_begin_.end(), 0);
   for (const ItemAlias& alias : aliases_) ++alias_begin_[alias.bucket + 1];
   std::partial_sum(alias_begin_.begin(), alias_begin_.end(), alias_begin_.begin());
-}
-
-bool ItemStore::SameCustomer(const ItemRecord& a, const ItemRecord& b) const {
-  if (a.customer_id == b.customer_id) return true;
-  if (!a.customer_id.in_arena() || !b.customer_id.in_arena()) return false;
-  char unused[1];
-  return CustomerId(a, unused) == CustomerId(b, unused);
 }
 
 Date ItemStore::DueDate(const ItemRecord& item) const {

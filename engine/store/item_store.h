@@ -32,7 +32,6 @@ struct ItemRecord {
     kHasDiscount = 1 << 3,
     kInsolvent = 1 << 4,    // the customer is
     kDead = 1 << 5,         // takes no part: a duplicate, or its file was set aside
-    kTouched = 1 << 6,      // something was posted on it in this run
     kOtherAmount = 1 << 7,  // open when read differs from the amount, which is cold
     kHashedKey = 1 << 8,    // the key's text must be compared
     kFilled = 1 << 9,       // tells a record from unused space of a chunk
@@ -132,7 +131,6 @@ class ItemStore {
     ShapeSet id_shapes_;                 // of ids that lie in the arena
     bool any_account_ = false;
     bool own_account_ = false;
-    bool hashed_keys_ = false;
     uint64_t count_ = 0;
     std::vector<Int128> open_by_currency_;
   };
@@ -153,9 +151,6 @@ class ItemStore {
     return Unpack(item.customer_id, prefixes_, texts_, scratch);
   }
 
-  // Whether two items belong to one customer.
-  bool SameCustomer(const ItemRecord& a, const ItemRecord& b) const;
-
   const char* Cold(const ItemRecord& item) const { return texts_.At(item.cold); }
 
   Date DueDate(const ItemRecord& item) const;
@@ -175,8 +170,6 @@ class ItemStore {
   bool has_any_account() const { return any_account_; }
 
   bool has_own_account() const { return own_account_; }
-
-  bool has_hashed_keys() const { return hashed_keys_; }
 
   const ShapeSet& id_shapes() const { return id_shapes_; }
 
@@ -237,7 +230,6 @@ class ItemStore {
   uint64_t count_ = 0;
   bool any_account_ = false;
   bool own_account_ = false;
-  bool hashed_keys_ = false;
   ShapeSet id_shapes_;
   std::vector<Int128> open_by_currency_;
   std::vector<ItemHandle> chunk_list_;

@@ -134,7 +134,6 @@ void PaymentStore::Lane::AddOne(const PaymentBatch& batch,
                     payment.kind == PaymentKind::kReversal ||
                     payment.kind == PaymentKind::kDirectDebitReturn;
   has_statement_entries_ |= payment.origin == Origin::kStatement;
-  has_notifications_ |= payment.origin == Origin::kNotification;
 
   keys_.clear();
   for (uint32_t i = 0; i < payment.reference_count; ++i) {
@@ -160,7 +159,6 @@ void PaymentStore::Lane::AddClaim(const PaymentRecord& record,
                                   ReferenceKey key,
                                   uint64_t account_hash) {
   reference_shapes_.Add(key);
-  hashed_keys_ |= key.kind() == ReferenceKey::Kind::kHashed;
   if (store_->claim_on_ != ClaimOn::kAny) Queue(record, handle, key, account_hash);
   if (store_->claim_on_ != ClaimOn::kOwn) {
     Queue(record, handle, key.On(kAnyAccount), any_account_hash_);
@@ -196,7 +194,6 @@ void PaymentStore::Lane::Place(const Claim& claim, uint32_t bucket) {
     chunks_.push_back({bucket, cursor});
   }
   store_->ClaimAt(cursor++) = claim;
-  ++claims_;
 }
 
 void PaymentStore::Lane::PlaceQueued() {
@@ -280,12 +277,9 @@ void PaymentStore::Seal(const std::vector<uint32_t>& file_rank) {
     }
     reference_shapes_.AddAll(lane->reference_shapes_);
     count_ += lane->count_;
-    claim_count_ += lane->claims_;
     for (size_t i = 0; i < received_.size(); ++i) received_[i] += lane->received_[i];
-    hashed_keys_ |= lane->hashed_keys_;
     has_takebacks_ |= lane->has_takebacks_;
     has_statement_entries_ |= lane->has_statement_entries_;
-    has_notifications_ |= lane->has_notifications_;
   }
   lanes_.clear();
   for (const Lane::Chunk& chunk : chunks) ++chunk_begin_[chunk.bucket + 1];
@@ -303,10 +297,6 @@ void PaymentStore::Seal(const std::vector<uint32_t>& file_rank) {
     runs_[i].record_first = record;
     record += runs_[i].count;
   }
-  runs_by_handle_.resize(runs_.size());
-  std::iota(runs_by_handle_.begin(), runs_by_handle_.end(), 0);
-  std::sort(runs_by_handle_.begin(), runs_by_handle_.end(),
-            [&](uint32_t a, uint32_t b) { return runs_[a].first < runs_[b].first; });
   ApplyLateDates();
 }
 
@@ -467,14 +457,6 @@ std::string_view PaymentStore::PaymentId(const PaymentRecord& payment, char* scr
   for (int i = 0; i < 12; ++i) *out++ = kLetters[(print.low >> (5 * i)) & 31];
   for (int i = 0; i < 8; ++i) *out++ = kLetters[(print.high >> (5 * i)) & 31];
   return {scratch, static_cast<size_t>(out - scratch)};
-}
-
-const PaymentRun& PaymentStore::RunOf(PaymentHandle payment) const {
-  const auto after = std::upper_bound(
-      runs_by_handle_.begin(), runs_by_handle_.end(), payment,
-      [&](PaymentHandle handle, uint32_t run) { return handle < runs_[run].first; });
-  KVITT_CHECK(after != runs_by_handle_.begin());
-  return runs_[*(after - 1)];
 }
 
 }  // namespace kvitt

@@ -189,12 +189,9 @@ class PaymentStore {
     std::vector<PaymentRun> runs_;
     ShapeSet reference_shapes_;
     uint64_t count_ = 0;
-    uint64_t claims_ = 0;
     std::vector<Int128> received_;  // by currency, credits minus debits
-    bool hashed_keys_ = false;
-    bool has_takebacks_ = false;  // debits and reversals
+    bool has_takebacks_ = false;    // debits and reversals
     bool has_statement_entries_ = false;
-    bool has_notifications_ = false;
   };
 
   // A new lane, owned by the store.
@@ -266,18 +263,12 @@ class PaymentStore {
   // Money as it was handed in: credits minus debits by currency index.
   const std::vector<Int128>& received_by_currency() const { return received_; }
 
-  uint64_t claims() const { return claim_count_; }
-
   // One more than the highest file number that was added. Before and after Seal.
   uint32_t file_count() const;
 
   bool has_takebacks() const { return has_takebacks_; }
 
   bool has_statement_entries() const { return has_statement_entries_; }
-
-  bool has_notifications() const { return has_notifications_; }
-
-  bool has_hashed_keys() const { return hashed_keys_; }
 
   const ShapeSet& reference_shapes() const { return reference_shapes_; }
 
@@ -289,14 +280,6 @@ class PaymentStore {
 
   uint64_t resident_bytes() const {
     return records_.mapped_bytes() + texts_.mapped_bytes() + claims_.mapped_bytes();
-  }
-
-  // Runs whose payments may be read by position: index of the run that holds a payment.
-  const PaymentRun& RunOf(PaymentHandle payment) const;
-
-  uint64_t RecordOf(PaymentHandle payment) const {
-    const PaymentRun& run = RunOf(payment);
-    return run.record_first + (payment - run.first);
   }
 
  private:
@@ -325,17 +308,13 @@ class PaymentStore {
   ClaimOn claim_on_ = ClaimOn::kOwn;
 
   uint64_t count_ = 0;
-  uint64_t claim_count_ = 0;
   std::vector<Int128> received_;
-  bool hashed_keys_ = false;
   bool has_takebacks_ = false;
   bool has_statement_entries_ = false;
-  bool has_notifications_ = false;
   ShapeSet reference_shapes_;
   std::vector<uint32_t> chunk_list_;
   std::vector<uint32_t> chunk_begin_;
   std::vector<PaymentRun> runs_;
-  std::vector<uint32_t> runs_by_handle_;
 };
 
 }  // namespace kvitt

@@ -25,7 +25,6 @@ namespace kvitt {
 struct RunProgress {
   std::atomic<const char*> stage{"starting"};
   std::atomic<uint64_t> records{0};
-  std::atomic<uint64_t> bytes_expected{0};
 };
 
 struct RunRequest {

@@ -29,32 +29,6 @@ void AmountMember(std::string_view key, int64_t minor, int decimals, RowBuffer* 
   out->Char('"');
 }
 
-std::string_view SchemeName(ReferenceScheme scheme) {
-  switch (scheme) {
-    case ReferenceScheme::kUnknown:
-      return "";
-    case ReferenceScheme::kKid:
-      return "kid";
-    case ReferenceScheme::kOcr:
-      return "ocr";
-    case ReferenceScheme::kFik:
-      return "fik";
-    case ReferenceScheme::kViite:
-      return "viite";
-    case ReferenceScheme::kRf:
-      return "rf";
-    case ReferenceScheme::kQrr:
-      return "qrr";
-    case ReferenceScheme::kOgm:
-      return "ogm";
-    case ReferenceScheme::kInvoice:
-      return "invoice";
-    case ReferenceScheme::kText:
-      return "text";
-  }
-  return "";
-}
-
 void WriteReferences(const PaymentRow& row, int decimals, RowBuffer* out) {
   out->Char('[');
   for (size_t i = 0; i < row.references.size(); ++i) {
@@ -66,7 +40,9 @@ void WriteReferences(const PaymentRow& row, int decimals, RowBuffer* out) {
     }
     out->Text("{\"value\":");
     out->JsonString(reference.value);
-    TextMember(",\"scheme\":", SchemeName(reference.scheme), out);
+    if (reference.scheme != ReferenceScheme::kUnknown) {
+      TextMember(",\"scheme\":", Name(reference.scheme), out);
+    }
     if (reference.has_amount) {
       AmountMember(",\"amount\":", reference.amount_minor, decimals, out);
     }

@@ -6,6 +6,7 @@
 
 #include "engine/allocate/composed.h"
 #include "engine/allocate/posting.h"
+#include "engine/value/print_text.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
 
@@ -163,12 +164,12 @@ void WriteExceptionId(DeviationCode code,
                       std::string_view about,
                       uint64_t ordinal,
                       std::string* id) {
-  static constexpr char kLetters[] = "0123456789abcdefghjkmnpqrstvwxyz";
   const uint64_t seed = static_cast<uint64_t>(code) * 0x9e3779b97f4a7c15u + ordinal;
   const XXH128_hash_t hash = XXH3_128bits_withSeed(about.data(), about.size(), seed);
+  constexpr int kIdCharacters = 16;
+  char text[kIdCharacters];
   id->assign(1, 'e');
-  for (int i = 0; i < 12; ++i) id->push_back(kLetters[(hash.low64 >> (5 * i)) & 31]);
-  for (int i = 0; i < 4; ++i) id->push_back(kLetters[(hash.high64 >> (5 * i)) & 31]);
+  id->append(text, WritePrint(hash.low64, hash.high64, kIdCharacters, text));
 }
 
 namespace {

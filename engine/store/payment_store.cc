@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_map.h"
+#include "engine/value/print_text.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -450,13 +451,11 @@ std::string_view PaymentStore::PaymentId(const PaymentRecord& payment, char* scr
     const XXH128_hash_t hash = XXH3_128bits(words, sizeof(words));
     print = {hash.low64, hash.high64};
   }
-  // 100 bits in base 32, without letters that look like digits.
-  static constexpr char kLetters[] = "0123456789abcdefghjkmnpqrstvwxyz";
-  char* out = scratch;
-  *out++ = 'p';
-  for (int i = 0; i < 12; ++i) *out++ = kLetters[(print.low >> (5 * i)) & 31];
-  for (int i = 0; i < 8; ++i) *out++ = kLetters[(print.high >> (5 * i)) & 31];
-  return {scratch, static_cast<size_t>(out - scratch)};
+  // 100 bits: equal ids of different payments are not to be expected in the life of a ledger.
+  constexpr int kIdCharacters = 20;
+  *scratch = 'p';
+  const char* const end = WritePrint(print.low, print.high, kIdCharacters, scratch + 1);
+  return {scratch, static_cast<size_t>(end - scratch)};
 }
 
 }  // namespace kvitt

@@ -45,7 +45,7 @@ struct Policy {
 
 struct ReconcileOptions {
   int threads = 0;  // 0: all cores
-  Date as_of;       // "today"; unset: the latest booking date of the run
+  Date as_of;       // "today"; no rule depends on it yet
   Policy policy;
   // A monotonic clock for stage_times(): the engine has none of its own. Null: times are 0.
   int64_t (*nanoseconds)() = nullptr;

@@ -138,7 +138,7 @@ const std::vector<ConfigKey>& Table() {
       {"output_format", "jsonl|csv", "Form of the output files", false,
        [](const RunConfig& config) { return config.output_format; }, SetOutputFormat},
       {"emit", "LIST", "Output files to write, joined by commas", false, ShowEmit, SetEmit},
-      {"as_of", "YYYY-MM-DD", "The day that counts as today; the clock is never read", false,
+      {"as_of", "YYYY-MM-DD", "The day that counts as today; the clock is never read. No rule depends on it yet", false,
        [](const RunConfig& config) { return FormatDate(config.as_of); }, SetAsOf},
       {"strict", "", "Input that was set aside ends the run with exit code 4 and nothing committed",
        true, [](const RunConfig& config) { return ShowSwitch(config.strict); },

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "kvitt/reference.h"
 
 namespace kvitt {
@@ -53,7 +53,7 @@ std::string_view NumberCountry(std::string_view number, Currency currency) {
 }
 
 std::string Named(std::string_view country, std::string_view number) {
-  return country.empty() ? Concat({"bban:", number}) : Concat({"bban-", country, ":", number});
+  return country.empty() ? Concat("bban:", number) : Concat("bban-", country, ":", number);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
@@ -54,9 +54,9 @@ class CompressedInput {
 };
 
 absl::Status EndsTooEarly(std::string_view what, uint64_t in, uint64_t out) {
-  return absl::OutOfRangeError(
-      Sentence(what, " data ends too early: expected more after compressed byte ", in, " (", out,
-               " bytes decompressed), found the end"));
+  return absl::OutOfRangeError(Concat(what,
+                                      " data ends too early: expected more after compressed byte ",
+                                      in, " (", out, " bytes decompressed), found the end"));
 }
 
 class Gunzip : public ByteStream {
@@ -100,8 +100,8 @@ class Gunzip : public ByteStream {
     if (between_members_ && members_ > 0) {
       if (left[0] != '\x1f') {
         return absl::DataLossError(
-            Sentence("gzip: bytes that are no gzip member after the end of member ", members_,
-                     ", at compressed byte ", input_.taken()));
+            Concat("gzip: bytes that are no gzip member after the end of member ", members_,
+                   ", at compressed byte ", input_.taken()));
       }
       inflateReset(&state_);
     }
@@ -118,9 +118,8 @@ class Gunzip : public ByteStream {
     if (code == Z_OK || code == Z_BUF_ERROR) return absl::OkStatus();
     if (code == Z_MEM_ERROR)
       return absl::ResourceExhaustedError("no memory for a gzip decompressor");
-    return absl::DataLossError(Sentence("gzip data is damaged at compressed byte ", input_.taken(),
-                                        ": ",
-                                        state_.msg != nullptr ? state_.msg : "unknown reason"));
+    return absl::DataLossError(Concat("gzip data is damaged at compressed byte ", input_.taken(),
+                                      ": ", state_.msg != nullptr ? state_.msg : "unknown reason"));
   }
 
   CompressedInput input_;
@@ -170,8 +169,8 @@ class Unzstd : public ByteStream {
     if (ZSTD_getErrorCode(code) == ZSTD_error_memory_allocation) {
       return absl::ResourceExhaustedError("no memory for a zstd decompressor");
     }
-    return absl::DataLossError(Sentence("zstd data is damaged at compressed byte ", input_.taken(),
-                                        ": ", ZSTD_getErrorName(code)));
+    return absl::DataLossError(Concat("zstd data is damaged at compressed byte ", input_.taken(),
+                                      ": ", ZSTD_getErrorName(code)));
   }
 
   CompressedInput input_;
@@ -212,13 +211,13 @@ std::string_view Name(Container container) {
 
 absl::Status CheckExpansion(uint64_t in, uint64_t out, const ExpansionLimits& limits) {
   if (out > limits.max_bytes) {
-    return absl::ResourceExhaustedError(Sentence(
+    return absl::ResourceExhaustedError(Concat(
         "more than ", limits.max_bytes, " bytes after decompression (the limit is max_bytes)"));
   }
   if (out > kExpansionFree && out / std::max(limits.max_expansion, 1U) > in) {
-    return absl::ResourceExhaustedError(Sentence("expands to more than ", limits.max_expansion,
-                                                 " times its size: ", in, " compressed bytes gave ",
-                                                 out));
+    return absl::ResourceExhaustedError(Concat("expands to more than ", limits.max_expansion,
+                                               " times its size: ", in, " compressed bytes gave ",
+                                               out));
   }
   return absl::OkStatus();
 }

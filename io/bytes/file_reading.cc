@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/value/concat.h"
 #include "io/bytes/decompress.h"
-#include "io/bytes/sentence.h"
 #include "io/bytes/text_encoding.h"
 #include "kvitt/check.h"
 
@@ -196,7 +196,7 @@ absl::Status FileReading::LoadChunk(uint64_t chunk, BlockBuffer* buffer) {
   }
   if (offset + buffer->bytes().size() > bytes_max) {
     return absl::ResourceExhaustedError(
-        Sentence("expected at most ", bytes_max, " bytes (the limit is max_bytes), found more"));
+        Concat("expected at most ", bytes_max, " bytes (the limit is max_bytes), found more"));
   }
   return absl::OkStatus();
 }
@@ -248,12 +248,12 @@ bool FileReading::Recognise(std::string_view first) {
   }
   if (is_stream() && DetectContainer(head) != Container::kNone) {
     return refuse(DeviationCode::kFileUnknown,
-                  Sentence("expected a file inside the container, found ",
-                           Name(DetectContainer(head)), " data again: it was packed twice"));
+                  Concat("expected a file inside the container, found ",
+                         Name(DetectContainer(head)), " data again: it was packed twice"));
   }
   if (const std::string_view why = UnreadableEncoding(head); !why.empty()) {
     return refuse(DeviationCode::kFileUnknown,
-                  Sentence("expected a payment or invoice file, found ", why));
+                  Concat("expected a payment or invoice file, found ", why));
   }
   const std::string& wanted = options_.settings.input_format;
   format_ = wanted.empty() ? SurestFormat(shared_->formats, head, options_.settings)
@@ -265,8 +265,8 @@ bool FileReading::Recognise(std::string_view first) {
   report_.kind = format_->kind;
   if (IsWrongKind(expected_kind_, format_->kind)) {
     return refuse(DeviationCode::kFileUnknown,
-                  Sentence("expected a file of ", Name(expected_kind_), ", found ", format_->name,
-                           ", which holds ", Name(format_->kind)));
+                  Concat("expected a file of ", Name(expected_kind_), ", found ", format_->name,
+                         ", which holds ", Name(format_->kind)));
   }
   reader_ = format_->make_reader(options_, head);
   return true;
@@ -291,8 +291,8 @@ bool FileReading::Start(BlockBuffer* buffer, ReadTimings* timings) {
 absl::Status FileReading::LoadRest(BlockBuffer* buffer) {
   const uint64_t memory_max = shared_->limits->whole_file_bytes_max;
   const absl::Status too_large =
-      absl::ResourceExhaustedError(Sentence("expected at most ", memory_max, " bytes of ",
-                                            report_.format, ", which is read whole, found more"));
+      absl::ResourceExhaustedError(Concat("expected at most ", memory_max, " bytes of ",
+                                          report_.format, ", which is read whole, found more"));
   size_t size = buffer->bytes().size();
   if (!is_stream()) {
     const uint64_t all = bytes_.file->size();
@@ -381,8 +381,8 @@ bool FileReading::Cut(uint64_t chunk, BlockBuffer* buffer, Block* block, ReadTim
   tail_offset_ = offset + cut;
   if (tail_.size() > reader_->record_bytes_max()) {
     Fail(chunk, FailureOf(absl::DataLossError(
-                              Sentence("expected records of at most ", reader_->record_bytes_max(),
-                                       " bytes, found a longer one at byte ", tail_offset_)),
+                              Concat("expected records of at most ", reader_->record_bytes_max(),
+                                     " bytes, found a longer one at byte ", tail_offset_)),
                           tail_offset_));
     return false;
   }
@@ -453,7 +453,7 @@ void FileReading::JudgeContent() {
     RecordProblem problem;
     problem.code = DeviationCode::kFileEmpty;
     problem.text =
-        Sentence("expected records, found a well-formed ", report_.format, " file without any");
+        Concat("expected records, found a well-formed ", report_.format, " file without any");
     report_.problems.push_back(std::move(problem));
     report_.set_aside = true;
   }

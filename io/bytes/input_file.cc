@@ -10,7 +10,7 @@
 #include <cstring>
 #include <utility>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
@@ -95,7 +95,7 @@ absl::StatusOr<std::unique_ptr<InputFile>> InputFile::Open(const InputSpec& inpu
   if (failed != 0) return absl::ErrnoToStatus(errno, "cannot be examined");
   if (!S_ISREG(facts.st_mode)) {
     return absl::InvalidArgumentError(
-        Sentence("expected a regular file, found ", TypeOf(facts.st_mode)));
+        Concat("expected a regular file, found ", TypeOf(facts.st_mode)));
   }
   // Only advice: a longer read-ahead, worth its call for what is more than one block.
   if (file->size_ > kReadAheadWorth) posix_fadvise(descriptor, 0, 0, POSIX_FADV_SEQUENTIAL);
@@ -113,11 +113,11 @@ absl::Status InputFile::ReadAt(uint64_t offset, char* to, size_t size) const {
         pread(descriptor_, to + done, size - done, static_cast<off_t>(offset + done));
     if (count < 0) {
       if (errno == EINTR) continue;
-      return absl::ErrnoToStatus(errno, Sentence("cannot be read at byte ", offset + done));
+      return absl::ErrnoToStatus(errno, Concat("cannot be read at byte ", offset + done));
     }
     if (count == 0) {
-      return absl::AbortedError(Sentence("file changed while it was read: expected ", size_,
-                                         " bytes, found its end at byte ", offset + done));
+      return absl::AbortedError(Concat("file changed while it was read: expected ", size_,
+                                       " bytes, found its end at byte ", offset + done));
     }
     done += static_cast<size_t>(count);
   }
@@ -129,8 +129,8 @@ absl::Status InputFile::CheckUnchanged() const {
 
   if (fstat(descriptor_, &facts) != 0) return absl::ErrnoToStatus(errno, "cannot be examined");
   if (static_cast<uint64_t>(facts.st_size) != size_) {
-    return absl::AbortedError(Sentence("file changed while it was read: expected ", size_,
-                                       " bytes, found ", facts.st_size));
+    return absl::AbortedError(Concat("file changed while it was read: expected ", size_,
+                                     " bytes, found ", facts.st_size));
   }
   if (facts.st_mtim.tv_sec != changed_.tv_sec || facts.st_mtim.tv_nsec != changed_.tv_nsec) {
     return absl::AbortedError(

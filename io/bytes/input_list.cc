@@ -10,18 +10,18 @@
 #include <memory>
 #include <utility>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
 
 absl::Status TooMany() {
   return absl::ResourceExhaustedError(
-      Sentence("more than ", kInputFilesMax, " input files; give them in several runs"));
+      Concat("more than ", kInputFilesMax, " input files; give them in several runs"));
 }
 
 absl::Status Unreadable(std::string_view what, std::string_view path, int error) {
-  return absl::ErrnoToStatus(error, Sentence(what, " ", path));
+  return absl::ErrnoToStatus(error, Concat(what, " ", path));
 }
 
 absl::Status AddDirectory(const std::string& path, FileKind kind, std::vector<InputSpec>* inputs) {
@@ -42,7 +42,7 @@ absl::Status AddDirectory(const std::string& path, FileKind kind, std::vector<In
   const std::string_view separator = path.ends_with('/') ? "" : "/";
   for (const std::string& name : names) {
     InputSpec input;
-    input.path = Sentence(path, separator, name);
+    input.path = Concat(path, separator, name);
 
     struct stat facts {};
 
@@ -74,9 +74,9 @@ absl::Status AddMatches(const std::string& pattern, FileKind kind, std::vector<I
   std::vector<std::string> paths(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   globfree(&found);
   if (code == GLOB_NOMATCH || (code == 0 && paths.empty())) {
-    return absl::NotFoundError(Sentence("no file matches ", pattern));
+    return absl::NotFoundError(Concat("no file matches ", pattern));
   }
-  if (code != 0) return absl::UnavailableError(Sentence("cannot list the files of ", pattern));
+  if (code != 0) return absl::UnavailableError(Concat("cannot list the files of ", pattern));
   std::sort(paths.begin(), paths.end());
   for (const std::string& path : paths) {
     if (absl::Status status = AddPath(path, kind, inputs); !status.ok()) return status;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "kvitt/check.h"
 #include "simdjson.h"
 
@@ -34,9 +34,9 @@ bool IsBlank(std::string_view line) {
 std::string Quoted(std::string_view text, size_t max = 40) {
   if (text.size() > max) {
     while (max > 0 && (static_cast<unsigned char>(text[max]) & 0xC0) == 0x80) --max;
-    return Concat({"`", text.substr(0, max), "...`"});
+    return Concat("`", text.substr(0, max), "...`");
   }
-  return Concat({"`", text, "`"});
+  return Concat("`", text, "`");
 }
 
 }  // namespace
@@ -124,8 +124,8 @@ const char* JsonStream::ReadStrictly(const char* p, const char* end, uint64_t of
   problem.record = totals_.lines;
   problem.byte_offset = offset;
   if (line.size() > kLineBytesMax) {
-    problem.text = Concat({"expected a line of at most ", Digits(kLineBytesMax), " bytes, found ",
-                           Digits(line.size())});
+    problem.text =
+        Concat("expected a line of at most ", kLineBytesMax, " bytes, found ", line.size());
     Refused(problem);
     return next;
   }
@@ -137,13 +137,13 @@ const char* JsonStream::ReadStrictly(const char* p, const char* end, uint64_t of
   }
   if (tokenizer_ == nullptr) tokenizer_ = std::make_unique<JsonTokenizer>();
   if (!tokenizer_->Tokenize(line)) {
-    problem.text = Concat({"expected ", tokenizer_->expected(), ", found ", tokenizer_->found()});
+    problem.text = Concat("expected ", tokenizer_->expected(), ", found ", tokenizer_->found());
     Refused(problem);
     return next;
   }
   if (!Resolve(line)) {
-    problem.text = Concat(
-        {"field ", schema_[bad_field_].name, ": expected ", bad_expected_, ", found ", bad_found_});
+    problem.text = Concat("field ", schema_[bad_field_].name, ": expected ", bad_expected_,
+                          ", found ", bad_found_);
     Refused(problem);
     return next;
   }
@@ -154,8 +154,8 @@ const char* JsonStream::ReadStrictly(const char* p, const char* end, uint64_t of
   if (const JsonRefusal refusal = builder_->Add(record)) {
     problem.code = refusal.code;
     problem.text =
-        Concat({"field ", schema_[refusal.field].name, ": expected ", refusal.expected, ", found ",
-                refusal.found.empty() ? std::string("nothing") : Quoted(refusal.found)});
+        Concat("field ", schema_[refusal.field].name, ": expected ", refusal.expected, ", found ",
+               refusal.found.empty() ? std::string("nothing") : Quoted(refusal.found));
     Refused(problem);
     return next;
   }
@@ -277,7 +277,7 @@ bool JsonStream::ResolveArray(size_t* token, size_t field) {
   for (++*token; tokens[*token].kind != JsonTokenKind::kEndArray; ++group) {
     if (slots_.size() >= kElementsMax) {
       bad_field_ = field;
-      bad_expected_ = Concat({"at most ", Digits(kElementsMax), " values"});
+      bad_expected_ = Concat("at most ", kElementsMax, " values");
       bad_found_ = "more";
       return false;
     }
@@ -313,7 +313,7 @@ bool JsonStream::ResolveReference(size_t* token, size_t field, uint32_t group) {
     const bool fits = kind == JsonTokenKind::kString || kind == JsonTokenKind::kNull ||
                       (kind == JsonTokenKind::kNumber && key == "amount");
     if (!fits) {
-      return Mistyped(field, Concat({key, " to be a string"}), *token);
+      return Mistyped(field, Concat(key, " to be a string"), *token);
     }
     if (kind != JsonTokenKind::kNull) {
       has_value = has_value || part == 0;
@@ -401,7 +401,7 @@ void AddKeys(std::string_view line, std::string* keys) {
     ++i;
     const size_t next = line.find_first_not_of(" \t\r", i);
     if (depth != 1 || next == std::string_view::npos || line[next] != ':') continue;
-    const std::string entry = Concat({"\n", text, "\n"});
+    const std::string entry = Concat("\n", text, "\n");
     if (keys->find(entry) == std::string::npos) keys->append(entry);
   }
 }
@@ -429,7 +429,7 @@ std::string JsonStreamKeys(std::string_view head) {
 }
 
 bool HasJsonKey(std::string_view keys, std::string_view key) {
-  return keys.find(Concat({"\n", key, "\n"})) != std::string_view::npos;
+  return keys.find(Concat("\n", key, "\n")) != std::string_view::npos;
 }
 
 }  // namespace kvitt

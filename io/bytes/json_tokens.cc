@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "io/bytes/json_characters.h"
 #include "simdjson.h"
 
@@ -168,7 +168,7 @@ class JsonTokenizer::Walk {
     if (text == "false") return Add(JsonTokenKind::kFalse, {}, {}, false);
     const char* end = text.data() + text.size();
     if (text.empty() || JsonNumberEnd(text.data(), end) != end) {
-      return Refuse("a JSON value", Concat({"`", text.substr(0, 40), "`"}));
+      return Refuse("a JSON value", Concat("`", text.substr(0, 40), "`"));
     }
     return Add(JsonTokenKind::kNumber, text, text, false);
   }
@@ -225,7 +225,7 @@ class JsonTokenizer::Walk {
     std::sort(begin, to_.keys_.end());
     const auto twice = std::adjacent_find(begin, to_.keys_.end());
     if (twice != to_.keys_.end()) {
-      return Refuse("each key once", Concat({"`", twice->substr(0, 40), "` twice"}));
+      return Refuse("each key once", Concat("`", twice->substr(0, 40), "` twice"));
     }
     to_.keys_.resize(first_key);
     return true;
@@ -251,7 +251,7 @@ bool JsonTokenizer::Tokenize(std::string_view line) {
   while (first < line.size() && IsJsonBlank(line[first])) ++first;
   if (first == line.size() || line[first] != '{') {
     expected_ = "a JSON object";
-    found_ = Concat({"`", line.substr(first, 1), "`"});
+    found_ = Concat("`", line.substr(first, 1), "`");
     if (first < line.size() && static_cast<unsigned char>(line[first]) >= 0x80) {
       found_ = "a character that is not ASCII";
     }

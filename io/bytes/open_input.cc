@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
@@ -32,7 +32,7 @@ absl::StatusOr<std::string> ReadUpTo(ByteStream* stream, uint64_t bytes_max) {
     if (*count == 0) return bytes;
     if (bytes.size() > bytes_max) {
       return absl::ResourceExhaustedError(
-          Sentence("expected a zip archive of at most ", bytes_max, " bytes on stdin, found more"));
+          Concat("expected a zip archive of at most ", bytes_max, " bytes on stdin, found more"));
     }
   }
 }

@@ -12,11 +12,11 @@
 #include <utility>
 
 #include "engine/parallel.h"
+#include "engine/value/concat.h"
 #include "io/bytes/block_buffer.h"
 #include "io/bytes/digest.h"
 #include "io/bytes/file_reading.h"
 #include "io/bytes/open_input.h"
-#include "io/bytes/sentence.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -35,7 +35,7 @@ absl::StatusOr<FileBytes> OpenAgain(const InputSpec& input,
   absl::StatusOr<FileBytes> bytes = OpenInput(input, limits, 0);
   if (!bytes.ok() || bytes->archive == nullptr) return bytes;
   for (const ZipArchive::Member& member : bytes->archive->members()) {
-    if (Sentence(input.path, "!", member.name) == report.file) {
+    if (Concat(input.path, "!", member.name) == report.file) {
       return OpenMember(*bytes, member, limits);
     }
   }
@@ -347,7 +347,7 @@ absl::StatusOr<ReadResult> ReadFiles(absl::Span<const InputSpec> inputs,
   const absl::Span<const Format> formats = limits.formats.empty() ? Formats() : limits.formats;
   if (!format.empty() && std::none_of(formats.begin(), formats.end(),
                                       [&](const Format& known) { return known.name == format; })) {
-    return absl::InvalidArgumentError(Sentence("no format is named '", format, "'"));
+    return absl::InvalidArgumentError(Concat("no format is named '", format, "'"));
   }
   const auto begin = std::chrono::steady_clock::now();
   Schedule schedule(inputs, options, limits, sink);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 #include "io/bytes/xml_bytes.h"
 #include "io/bytes/xml_skeleton.h"
 #include "kvitt/check.h"
@@ -155,7 +155,7 @@ XmlScanner::XmlScanner(const XmlGrammar* grammar,
                        const XmlLimits& limits)
     : grammar_(grammar), consumer_(consumer), kernel_(kernel), limits_(limits), books_(256) {
   events_ = std::make_unique_for_overwrite<XmlEvent[]>(kEventsMax);
-  const std::string usual = Sentence(" ", grammar->attribute(), "=\"");
+  const std::string usual = Concat(" ", grammar->attribute(), "=\"");
   if (usual.size() <= 8) {
     std::memcpy(&usual_attribute_, usual.data(), usual.size());
     usual_attribute_mask_ = LowBytesMask(usual.size());
@@ -258,7 +258,7 @@ inline bool XmlScanner::EmitText(uint32_t attribute,
                                  const char* end) {
   if (static_cast<size_t>(end - begin) > limits_.text_bytes) {
     return Fault(begin,
-                 Sentence("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
+                 Concat("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
   }
   if (is_pending_ || HasSpecial(begin, end) ||
       (carriage_return_ && memchr(begin, '\r', static_cast<size_t>(end - begin)) != nullptr)) {
@@ -311,8 +311,8 @@ bool XmlScanner::Finish(bool is_end) {
   if (stack_.size() > 1) {
     const Frame& top = stack_.back();
     return Fault(base_ + size_,
-                 Sentence("expected </", std::string_view(top.name, top.length),
-                          ">, found the end of the file"),
+                 Concat("expected </", std::string_view(top.name, top.length),
+                        ">, found the end of the file"),
                  true);
   }
   if (!Between(base_ + size_)) return false;
@@ -368,7 +368,7 @@ XmlScanner::Trail* XmlScanner::NewTrail(const char* name, uint32_t length, XmlNo
   trail->node = node;
   trail->flags = grammar_->flags(node);
   trail->name_length = length;
-  const std::string end = Sentence("</", std::string_view(name, length), ">");
+  const std::string end = Concat("</", std::string_view(name, length), ">");
   MakeImage(end.data(), end.size(), &trail->end);
   return trail;
 }
@@ -528,7 +528,7 @@ bool XmlScanner::FamiliarText(const Trail& child, const char* begin, const char*
   }
   return IsXmlBlankText(begin, end) ||
          Fault(begin,
-               Sentence("expected elements in <", grammar_->name(child.node), ">, found text"));
+               Concat("expected elements in <", grammar_->name(child.node), ">, found text"));
 }
 
 // ---- Tags ---------------------------------------------------------------------------------------
@@ -551,12 +551,12 @@ bool XmlScanner::Open(const char* begin) {
   }
   const Frame& parent = stack_.back();
   if (stack_.size() == 1 && root_closed_) {
-    return Fault(begin, Sentence("expected the end of the file, found a second root element <",
-                                 std::string_view(tag.name, tag.length), ">"));
+    return Fault(begin, Concat("expected the end of the file, found a second root element <",
+                               std::string_view(tag.name, tag.length), ">"));
   }
   if (stack_.size() > limits_.depth) {
-    return Fault(begin, Sentence("expected at most ", limits_.depth,
-                                 " elements inside each other, found more"));
+    return Fault(begin, Concat("expected at most ", limits_.depth,
+                               " elements inside each other, found more"));
   }
   XmlNode node = kXmlForeign;
   const size_t prefix = prefix_.size();
@@ -625,7 +625,7 @@ bool XmlScanner::Leaf(const Tag& tag, XmlNode node, const char* end) {
       }
     } else if (!IsXmlBlankText(tag.after, end)) {
       return Fault(tag.after,
-                   Sentence("expected elements in <", grammar_->name(node), ">, found text"));
+                   Concat("expected elements in <", grammar_->name(node), ">, found text"));
     }
   }
   if ((flags & kXmlEnd) != 0) {
@@ -644,20 +644,18 @@ bool XmlScanner::CloseTag(const char* tag) {
   const Frame& top = stack_.back();
   const char* end = base_ + limit_;
   const char* name = tag + 2;
-  if (stack_.size() == 1) return Fault(tag, Sentence("expected no end tag, found ", Found(tag)));
+  if (stack_.size() == 1) return Fault(tag, Concat("expected no end tag, found ", Found(tag)));
   if (static_cast<size_t>(end - name) <= top.length || !SameName(name, top.name, top.length)) {
     const bool cut = memchr(tag, '>', static_cast<size_t>(end - tag)) == nullptr;
     return Fault(
-        tag,
-        Sentence("expected </", std::string_view(top.name, top.length), ">, found ", Found(tag)),
+        tag, Concat("expected </", std::string_view(top.name, top.length), ">, found ", Found(tag)),
         cut);
   }
   const char* after = name + top.length;
   while (after < end && IsXmlBlank(*after)) ++after;
   if (after == end || *after != '>') {
     return Fault(
-        tag,
-        Sentence("expected </", std::string_view(top.name, top.length), ">, found ", Found(tag)),
+        tag, Concat("expected </", std::string_view(top.name, top.length), ">, found ", Found(tag)),
         after == end);
   }
   const XmlNode node = top.node;
@@ -689,21 +687,20 @@ bool XmlScanner::Between(const char* tag) {
   if (is_pending_) {
     is_pending_ = false;
     if (!IsXmlBlankText(pending_.data(), pending_.data() + pending_.size())) {
-      return Fault(tag, Sentence("expected an element or a text in <",
-                                 std::string_view(top.name, top.length), ">, found both"));
+      return Fault(tag, Concat("expected an element or a text in <",
+                               std::string_view(top.name, top.length), ">, found both"));
     }
   }
   if (IsXmlBlankText(text_begin_, tag)) return true;
   if (stack_.size() == 1) {
-    return Fault(text_begin_, Sentence("expected markup, found ", Found(text_begin_)));
+    return Fault(text_begin_, Concat("expected markup, found ", Found(text_begin_)));
   }
   if (top.node == kXmlForeign || top.node == kXmlOutside) {
     tracing_ = false;
     return CheckText(text_begin_, tag);
   }
-  return Fault(text_begin_,
-               Sentence("expected elements in <", std::string_view(top.name, top.length),
-                        ">, found ", Found(text_begin_)));
+  return Fault(text_begin_, Concat("expected elements in <", std::string_view(top.name, top.length),
+                                   ">, found ", Found(text_begin_)));
 }
 
 // ---- Attributes and namespaces ------------------------------------------------------------------
@@ -745,7 +742,7 @@ bool XmlScanner::ReadAttributes(Tag* tag) {
                      true);
       }
       if (tag->after[1] != '>') {
-        return Fault(tag->after, Sentence("expected '/>', found ", Found(tag->after)));
+        return Fault(tag->after, Concat("expected '/>', found ", Found(tag->after)));
       }
       tag->after += 2;
       tag->is_empty = true;
@@ -753,7 +750,7 @@ bool XmlScanner::ReadAttributes(Tag* tag) {
     }
     if (tag->after == before) {
       return Fault(tag->after,
-                   Sentence("expected a blank or '>' in a tag, found ", Found(tag->after)));
+                   Concat("expected a blank or '>' in a tag, found ", Found(tag->after)));
     }
     if (!ReadAttribute(tag, &names)) return false;
   }
@@ -766,8 +763,7 @@ bool XmlScanner::ReadAttribute(Tag* tag, std::vector<std::string_view>* names) {
   const std::string_view name(name_begin, XmlNameLength(name_begin, end));
   at += name.size();
   if (!IsQualifiedName(name)) {
-    return Fault(name_begin, Sentence("expected an attribute, found ", Found(name_begin)),
-                 at == end);
+    return Fault(name_begin, Concat("expected an attribute, found ", Found(name_begin)), at == end);
   }
   while (at < end && IsXmlBlank(*at)) ++at;
   if (at == end || *at != '=') {
@@ -794,12 +790,12 @@ bool XmlScanner::ReadAttribute(Tag* tag, std::vector<std::string_view>* names) {
   if (!AppendPlain(at, close, &value)) return false;
   at = close + 1;
   if (std::find(names->begin(), names->end(), name) != names->end()) {
-    return Fault(name_begin, Sentence("expected each attribute once, found ", name, " twice"));
+    return Fault(name_begin, Concat("expected each attribute once, found ", name, " twice"));
   }
   names->push_back(name);
   if (names->size() > limits_.attributes) {
-    return Fault(name_begin, Sentence("expected at most ", limits_.attributes,
-                                      " attributes in a tag, found more"));
+    return Fault(name_begin, Concat("expected at most ", limits_.attributes,
+                                    " attributes in a tag, found more"));
   }
   if (name == grammar_->attribute()) {
     tag->attribute = 0;
@@ -820,8 +816,8 @@ bool XmlScanner::Bind(const Tag& tag, std::string_view name, std::string_view va
     return true;
   }
   if (prefix == "xml" || prefix == "xmlns" || (!prefix.empty() && value.empty())) {
-    return Fault(tag.begin, Sentence("expected a namespace that may be bound, found ", name, "=\"",
-                                     value, "\""));
+    return Fault(tag.begin, Concat("expected a namespace that may be bound, found ", name, "=\"",
+                                   value, "\""));
   }
   std::string why;
   const XmlFamily family = value.empty() ? XmlFamily::kForeign : consumer_->Classify(value, &why);
@@ -846,7 +842,7 @@ void XmlScanner::BindingsChanged() {
     if (binding->family != XmlFamily::kOurs) continue;
     if (has_prefix_ && !binding->prefix.empty()) continue;
     has_prefix_ = true;
-    prefix_ = binding->prefix.empty() ? "" : Sentence(binding->prefix, ":");
+    prefix_ = binding->prefix.empty() ? "" : Concat(binding->prefix, ":");
   }
 }
 
@@ -855,7 +851,7 @@ bool XmlScanner::Resolve(const Tag& tag, XmlNode* node) {
   const std::string_view name(tag.name, tag.length);
   const Frame& parent = stack_.back();
   if (!IsQualifiedName(name)) {
-    return Fault(tag.begin, Sentence("expected a tag, found ", Found(tag.begin)),
+    return Fault(tag.begin, Concat("expected a tag, found ", Found(tag.begin)),
                  tag.after >= base_ + size_);
   }
   const size_t colon = name.find(':');
@@ -870,8 +866,7 @@ bool XmlScanner::Resolve(const Tag& tag, XmlNode* node) {
     break;
   }
   if (!is_bound) {
-    return Fault(tag.begin,
-                 Sentence("expected a prefix that is bound to a namespace, found ", name));
+    return Fault(tag.begin, Concat("expected a prefix that is bound to a namespace, found ", name));
   }
   *node = kXmlForeign;
   if (family == XmlFamily::kOurs && parent.node != kXmlForeign) {
@@ -879,13 +874,13 @@ bool XmlScanner::Resolve(const Tag& tag, XmlNode* node) {
     if (*node != kXmlForeign) return true;
     if ((grammar_->flags(parent.node) & kXmlStrict) != 0) {
       return Fault(tag.begin,
-                   Sentence("expected a known element in <",
-                            std::string_view(parent.name, parent.length), ">, found <", name, ">"));
+                   Concat("expected a known element in <",
+                          std::string_view(parent.name, parent.length), ">, found <", name, ">"));
     }
   }
   if (IsGuarded(tag.name, tag.length)) {
-    return Fault(tag.begin, Sentence("expected <", name, "> only in its own place, found it in <",
-                                     std::string_view(parent.name, parent.length), ">"));
+    return Fault(tag.begin, Concat("expected <", name, "> only in its own place, found it in <",
+                                   std::string_view(parent.name, parent.length), ">"));
   }
   if (parent.node == kXmlOutside) *node = kXmlOutside;
   return true;
@@ -919,14 +914,14 @@ bool XmlScanner::Declaration(const char* tag) {
     return Fault(tag, "expected no document type definition, found <!DOCTYPE");
   }
   const bool cut = rest.size() < 9 && rest.find('>') == std::string_view::npos;
-  return Fault(tag, Sentence("expected a comment or a CDATA section, found ", Found(tag)), cut);
+  return Fault(tag, Concat("expected a comment or a CDATA section, found ", Found(tag)), cut);
 }
 
 bool XmlScanner::CheckGuards(const char* begin, const char* end) {
   const std::string_view content(begin, static_cast<size_t>(end - begin));
   for (const std::string& guard : guards_) {
-    if (content.find(Sentence("<", guard)) == std::string_view::npos &&
-        content.find(Sentence("</", guard)) == std::string_view::npos) {
+    if (content.find(Concat("<", guard)) == std::string_view::npos &&
+        content.find(Concat("</", guard)) == std::string_view::npos) {
       continue;
     }
     // Which of them is found first depends on where a piece ends, so none is named.
@@ -963,8 +958,8 @@ bool XmlScanner::CharacterData(const char* tag) {
     if (pending_.size() > limits_.text_bytes) return Fault(tag, "a text is too long");
   } else if (top.node != kXmlForeign && top.node != kXmlOutside &&
              !IsXmlBlankText(content.data(), content.data() + content.size())) {
-    return Fault(tag, Sentence("expected elements in <", std::string_view(top.name, top.length),
-                               ">, found text"));
+    return Fault(tag, Concat("expected elements in <", std::string_view(top.name, top.length),
+                             ">, found text"));
   }
   return SkipTo(tag + end + 3);
 }
@@ -980,7 +975,7 @@ bool XmlScanner::Instruction(const char* tag) {
   while (length < end && !IsXmlBlank(rest[length])) ++length;
   const std::string_view target = rest.substr(2, length - 2);
   if (!IsQualifiedName(target) || target.find(':') != std::string_view::npos) {
-    return Fault(tag, Sentence("expected an instruction, found ", Found(tag)));
+    return Fault(tag, Concat("expected an instruction, found ", Found(tag)));
   }
   if (target.size() == 3 && (target[0] | 0x20) == 'x' && (target[1] | 0x20) == 'm' &&
       (target[2] | 0x20) == 'l') {
@@ -1008,7 +1003,7 @@ bool XmlScanner::XmlDeclaration(const char* begin, const char* end) {
     const std::string_view name(at, XmlNameLength(at, end));
     while (next < 3 && kNames[next] != name) ++next;
     if (at == before || next == 3) {
-      return Fault(at, Sentence("expected an XML declaration, found ", Found(at)));
+      return Fault(at, Concat("expected an XML declaration, found ", Found(at)));
     }
     if (next > 0 && before == begin)
       return Fault(at, "expected version in the XML declaration first");
@@ -1030,7 +1025,7 @@ bool XmlScanner::XmlDeclaration(const char* begin, const char* end) {
     if ((name == "version" && !version_ok) ||
         (name == "standalone" && text != "yes" && text != "no") ||
         (name == "encoding" && !IsQualifiedName(text))) {
-      return Fault(value, Sentence("expected a known value of ", name, ", found ", text));
+      return Fault(value, Concat("expected a known value of ", name, ", found ", text));
     }
     at = close + 1;
   }
@@ -1101,7 +1096,7 @@ bool XmlScanner::AppendPlain(const char* begin, const char* end, std::string* ou
 bool XmlScanner::CheckText(const char* begin, const char* end) {
   if (static_cast<size_t>(end - begin) > limits_.text_bytes) {
     return Fault(begin,
-                 Sentence("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
+                 Concat("expected a text of at most ", limits_.text_bytes, " bytes, found more"));
   }
   if (!HasSpecial(begin, end)) return true;
   tracing_ = false;
@@ -1119,13 +1114,13 @@ bool XmlScanner::AppendReference(const char** at, const char* end, std::string* 
   const auto* semicolon =
       static_cast<const char*>(memchr(begin, ';', static_cast<size_t>(end - begin)));
   if (semicolon == nullptr) {
-    return Fault(*at, Sentence("expected a reference that ends in ';', found ", Found(*at)));
+    return Fault(*at, Concat("expected a reference that ends in ';', found ", Found(*at)));
   }
   const std::string_view name(begin, static_cast<size_t>(semicolon - begin));
   if (!name.empty() && name[0] == '#') {
     uint32_t code = 0;
     if (!ParseCharacterReference(name.substr(1), &code)) {
-      return Fault(*at, Sentence("expected a reference to a character, found &", name, ";"));
+      return Fault(*at, Concat("expected a reference to a character, found &", name, ";"));
     }
     AppendUtf8(code, out);
     *at = semicolon + 1;
@@ -1137,7 +1132,7 @@ bool XmlScanner::AppendReference(const char** at, const char* end, std::string* 
     *at = semicolon + 1;
     return true;
   }
-  return Fault(*at, Sentence("expected a known entity, found &", name.substr(0, 40), ";"));
+  return Fault(*at, Concat("expected a known entity, found &", name.substr(0, 40), ";"));
 }
 
 bool XmlScanner::Flush() {
@@ -1212,7 +1207,7 @@ void XmlScanner::IndexWindow() {
   for (size_t i = first_special; i < special_count_; ++i) {
     const char byte = base_[specials_[i]];
     if (byte == '&' || byte == ']') continue;
-    LimitAt(specials_[i], Sentence("expected text, found the control character 0x", HexByte(byte)));
+    LimitAt(specials_[i], Concat("expected text, found the control character 0x", HexByte(byte)));
     break;
   }
   if (found.non_ascii || utf8_checked_ + length != indexed_) {
@@ -1262,7 +1257,7 @@ void XmlScanner::CheckUtf8(size_t end) {
     good = at;
   }
   LimitAt(static_cast<size_t>(begin - base_) + good,
-          Sentence("expected UTF-8, found the byte 0x", HexByte(begin[good])));
+          Concat("expected UTF-8, found the byte 0x", HexByte(begin[good])));
 }
 
 // Nothing at or behind `offset` will be read.

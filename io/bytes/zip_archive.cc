@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
@@ -28,7 +28,7 @@ absl::Status CheckName(std::string_view name) {
   }
   if (why.empty()) return absl::OkStatus();
   return absl::DataLossError(
-      Sentence("zip: expected plain member names, found ", why, ": '", name, "'"));
+      Concat("zip: expected plain member names, found ", why, ": '", name, "'"));
 }
 
 class LibzipArchive : public ZipArchive {
@@ -72,17 +72,17 @@ class MemberStream : public ByteStream {
     const std::lock_guard<std::mutex> lock(archive_->mutex());
     const zip_int64_t count = zip_fread(file_, to, size);
     if (count < 0) {
-      return absl::DataLossError(Sentence("zip member is damaged after ", out_, " bytes: ",
-                                          zip_error_strerror(zip_file_get_error(file_))));
+      return absl::DataLossError(Concat("zip member is damaged after ", out_,
+                                        " bytes: ", zip_error_strerror(zip_file_get_error(file_))));
     }
     if (count == 0 && out_ != member_.bytes) {
       return absl::OutOfRangeError(
-          Sentence("zip member ends too early: expected ", member_.bytes, " bytes, found ", out_));
+          Concat("zip member ends too early: expected ", member_.bytes, " bytes, found ", out_));
     }
     out_ += static_cast<uint64_t>(count);
     if (out_ > member_.bytes) {
-      return absl::DataLossError(Sentence("zip member is longer than the archive says: expected ",
-                                          member_.bytes, " bytes"));
+      return absl::DataLossError(
+          Concat("zip member is longer than the archive says: expected ", member_.bytes, " bytes"));
     }
     if (absl::Status status = CheckExpansion(member_.compressed_bytes, out_, limits_);
         !status.ok()) {
@@ -109,7 +109,7 @@ absl::Status LibzipArchive::Add(uint64_t number,
   if (zip_stat_index(archive_, number, ZIP_FL_ENC_RAW, &facts) != 0 ||
       (facts.valid & kNeeded) != kNeeded) {
     return absl::DataLossError(
-        Sentence("zip: member ", number + 1, " of the directory cannot be read"));
+        Concat("zip: member ", number + 1, " of the directory cannot be read"));
   }
   Member member;
   member.name = facts.name;
@@ -118,10 +118,10 @@ absl::Status LibzipArchive::Add(uint64_t number,
   member.compressed_bytes = facts.comp_size;
   if (absl::Status status = CheckName(member.name); !status.ok()) return status;
   if (facts.encryption_method != ZIP_EM_NONE) {
-    return absl::DataLossError(Sentence("zip: member '", member.name, "' is encrypted"));
+    return absl::DataLossError(Concat("zip: member '", member.name, "' is encrypted"));
   }
   if (!names->insert(member.name).second) {
-    return absl::DataLossError(Sentence("zip: two members are named '", member.name, "'"));
+    return absl::DataLossError(Concat("zip: two members are named '", member.name, "'"));
   }
   *compressed += member.compressed_bytes;
   if (!member.name.ends_with('/')) members_.push_back(std::move(member));
@@ -132,7 +132,7 @@ absl::Status LibzipArchive::List(uint64_t archive_bytes) {
   const zip_int64_t count = zip_get_num_entries(archive_, 0);
   if (count < 0 || static_cast<uint64_t>(count) > kZipMembersMax) {
     return absl::ResourceExhaustedError(
-        Sentence("zip: expected at most ", kZipMembersMax, " members, found ", count));
+        Concat("zip: expected at most ", kZipMembersMax, " members, found ", count));
   }
   absl::flat_hash_set<std::string> names;
   uint64_t compressed = 0;
@@ -146,8 +146,8 @@ absl::Status LibzipArchive::List(uint64_t archive_bytes) {
   }
   // Members that share their bytes make a bomb that no single member shows.
   if (compressed > archive_bytes) {
-    return absl::DataLossError(Sentence("zip: members overlap: they claim ", compressed,
-                                        " compressed bytes, the archive has ", archive_bytes));
+    return absl::DataLossError(Concat("zip: members overlap: they claim ", compressed,
+                                      " compressed bytes, the archive has ", archive_bytes));
   }
   return absl::OkStatus();
 }
@@ -157,7 +157,7 @@ absl::StatusOr<std::unique_ptr<ByteStream>> LibzipArchive::OpenMember(
   const std::lock_guard<std::mutex> lock(mutex_);
   zip_file_t* file = zip_fopen_index(archive_, member.number, 0);
   if (file == nullptr) {
-    return absl::DataLossError(Sentence("zip member cannot be opened: ", zip_strerror(archive_)));
+    return absl::DataLossError(Concat("zip member cannot be opened: ", zip_strerror(archive_)));
   }
   return std::make_unique<MemberStream>(this, file, member, limits);
 }
@@ -189,7 +189,7 @@ absl::StatusOr<std::unique_ptr<ZipArchive>> OpenZip(const InputFile& file) {
     close(own);
     zip_error_t error;
     zip_error_init_with_code(&error, code);
-    return absl::DataLossError(Sentence("zip archive is damaged: ", TakeError(&error)));
+    return absl::DataLossError(Concat("zip archive is damaged: ", TakeError(&error)));
   }
   return Listed(archive, {}, file.size());
 }
@@ -202,7 +202,7 @@ absl::StatusOr<std::unique_ptr<ZipArchive>> OpenZipBytes(std::string bytes) {
   zip_t* archive = zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error);
   if (archive == nullptr) {
     zip_source_free(source);
-    return absl::DataLossError(Sentence("zip archive is damaged: ", TakeError(&error)));
+    return absl::DataLossError(Concat("zip archive is damaged: ", TakeError(&error)));
   }
   const uint64_t size = bytes.size();
   // Moving a string of this length keeps its bytes where libzip sees them.

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
@@ -112,11 +112,11 @@ absl::Status ReadMapping(const std::string& file,
       for (const MappingKey& row : kMappingKeys) names.push_back(row.name);
       return ConfigError(
           file, key.source(),
-          Concat({"unknown key '", key.str(), "' of a mapping", NearestHint(key.str(), names)}));
+          Concat("unknown key '", key.str(), "' of a mapping", NearestHint(key.str(), names)));
     }
     if (absl::Status status = known->read(node, mapping); !status.ok()) {
       return ConfigError(file, node.source(),
-                         Concat({key.str(), ": ", std::string(status.message())}));
+                         Concat(key.str(), ": ", std::string(status.message())));
     }
   }
   // One without a header changes the mapping of that name that kvitt brings along.
@@ -148,7 +148,7 @@ absl::Status ConfigError(const std::string& file,
                          const toml::source_region& place,
                          const std::string& text) {
   return absl::InvalidArgumentError(
-      Concat({file, ":", Digits(place.begin.line), ":", Digits(place.begin.column), ": ", text}));
+      Concat(file, ":", place.begin.line, ":", place.begin.column, ": ", text));
 }
 
 std::string NearestHint(std::string_view key, absl::Span<const std::string_view> known) {
@@ -161,7 +161,7 @@ std::string NearestHint(std::string_view key, absl::Span<const std::string_view>
       nearest = name;
     }
   }
-  return nearest.empty() ? std::string() : Concat({"; the nearest known one is '", nearest, "'"});
+  return nearest.empty() ? std::string() : Concat("; the nearest known one is '", nearest, "'");
 }
 
 absl::Status ReadColumnMappings(const std::string& file,

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "io/formats/format.h"
 #include "kvitt/config.h"
 
@@ -18,7 +18,7 @@ namespace kvitt {
 namespace {
 
 absl::Status Refuse(std::string_view expected, std::string_view found) {
-  return absl::InvalidArgumentError(Concat({"expected ", expected, ", found '", found, "'"}));
+  return absl::InvalidArgumentError(Concat("expected ", expected, ", found '", found, "'"));
 }
 
 template <typename Number>
@@ -27,8 +27,7 @@ absl::Status SetNumber(std::string_view text, Number least, Number most, Number*
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < least || value > most) {
     return Refuse(
-        Concat({"a whole number from ", std::to_string(least), " to ", std::to_string(most)}),
-        text);
+        Concat("a whole number from ", std::to_string(least), " to ", std::to_string(most)), text);
   }
   *number = value;
   return absl::OkStatus();
@@ -138,7 +137,8 @@ const std::vector<ConfigKey>& Table() {
       {"output_format", "jsonl|csv", "Form of the output files", false,
        [](const RunConfig& config) { return config.output_format; }, SetOutputFormat},
       {"emit", "LIST", "Output files to write, joined by commas", false, ShowEmit, SetEmit},
-      {"as_of", "YYYY-MM-DD", "The day that counts as today; the clock is never read. No rule depends on it yet", false,
+      {"as_of", "YYYY-MM-DD",
+       "The day that counts as today; the clock is never read. No rule depends on it yet", false,
        [](const RunConfig& config) { return FormatDate(config.as_of); }, SetAsOf},
       {"strict", "", "Input that was set aside ends the run with exit code 4 and nothing committed",
        true, [](const RunConfig& config) { return ShowSwitch(config.strict); },

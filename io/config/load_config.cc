@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "io/config/column_mappings.h"
 #include "kvitt/config.h"
 
@@ -29,7 +29,7 @@ absl::Status Set(const ConfigKey& key,
                  std::string origin,
                  LoadedConfig* loaded) {
   if (absl::Status status = key.set(text, &loaded->config); !status.ok()) {
-    return absl::InvalidArgumentError(Concat({origin, ": ", std::string(status.message())}));
+    return absl::InvalidArgumentError(Concat(origin, ": ", std::string(status.message())));
   }
   const auto row = static_cast<size_t>(&key - ConfigKeys().data());
   loaded->origins[row] = std::move(origin);
@@ -73,17 +73,17 @@ absl::Status LoadTable(const std::string& file, const toml::table& table, Loaded
       std::vector<std::string_view> names = KnownNames();
       names.push_back(kMapping);
       return ConfigError(file, key.source(),
-                         Concat({"unknown key '", key.str(), "'", NearestHint(key.str(), names)}));
+                         Concat("unknown key '", key.str(), "'", NearestHint(key.str(), names)));
     }
     absl::StatusOr<std::string> text = AsText(node);
     if (!text.ok()) {
       return ConfigError(file, node.source(),
-                         Concat({key.str(), ": ", std::string(text.status().message())}));
+                         Concat(key.str(), ": ", std::string(text.status().message())));
     }
-    const std::string place = Concat({file, ":", Digits(key.source().begin.line)});
+    const std::string place = Concat(file, ":", key.source().begin.line);
     if (absl::Status status = Set(*known, *text, place, loaded); !status.ok()) {
       return ConfigError(file, node.source(),
-                         Concat({key.str(), std::string(status.message()).substr(place.size())}));
+                         Concat(key.str(), std::string(status.message()).substr(place.size())));
     }
   }
   return absl::OkStatus();
@@ -91,10 +91,10 @@ absl::Status LoadTable(const std::string& file, const toml::table& table, Loaded
 
 absl::Status LoadFile(const std::string& file, LoadedConfig* loaded) {
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return absl::NotFoundError(Concat({"cannot open the configuration ", file}));
+  if (!stream) return absl::NotFoundError(Concat("cannot open the configuration ", file));
   const std::string text((std::istreambuf_iterator<char>(stream)),
                          std::istreambuf_iterator<char>());
-  if (stream.bad()) return absl::UnavailableError(Concat({"cannot read the configuration ", file}));
+  if (stream.bad()) return absl::UnavailableError(Concat("cannot read the configuration ", file));
   try {
     const toml::table table = toml::parse(text, file);
     return LoadTable(file, table, loaded);
@@ -118,7 +118,7 @@ absl::Status LoadEnvironment(absl::Span<const std::string> environment, LoadedCo
     if (known == nullptr) {
       const std::vector<std::string_view> views(names.begin(), names.end());
       return absl::InvalidArgumentError(
-          Concat({"environment: unknown setting '", name, "'", NearestHint(name, views)}));
+          Concat("environment: unknown setting '", name, "'", NearestHint(name, views)));
     }
     const std::string value = equals < entry.size() ? entry.substr(equals + 1) : std::string();
     if (absl::Status status = Set(*known, value, name, loaded); !status.ok()) return status;
@@ -135,7 +135,7 @@ std::string EnvironmentName(std::string_view key) {
 }
 
 std::string FlagName(std::string_view key) {
-  std::string name = Concat({"--", key});
+  std::string name = Concat("--", key);
   std::replace(name.begin(), name.end(), '_', '-');
   return name;
 }
@@ -152,7 +152,7 @@ absl::StatusOr<LoadedConfig> LoadConfig(const ConfigSources& sources) {
     const ConfigKey* const known = FindConfigKey(name);
     if (known == nullptr) {
       return absl::InvalidArgumentError(
-          Concat({"unknown setting '", name, "'", NearestHint(name, KnownNames())}));
+          Concat("unknown setting '", name, "'", NearestHint(name, KnownNames())));
     }
     if (absl::Status status = Set(*known, text, FlagName(name), &loaded); !status.ok())
       return status;

@@ -17,7 +17,7 @@
 #include <vector>
 
 #include "engine/parallel.h"
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "io/bytes/input_file.h"
 #include "io/bytes/input_list.h"
 #include "io/bytes/read_files.h"
@@ -75,15 +75,15 @@ struct StreamFormats {
 
 absl::StatusOr<StreamFormats> FindStreams(std::string_view to) {
   if (to != "jsonl" && to != "csv") {
-    return absl::InvalidArgumentError(Concat({"expected jsonl or csv to convert to, found ", to}));
+    return absl::InvalidArgumentError(Concat("expected jsonl or csv to convert to, found ", to));
   }
   StreamFormats formats;
-  formats.items = FindFormat(Concat({"items-", to}));
-  formats.payments = FindFormat(Concat({"payments-", to}));
-  formats.customers = FindFormat(Concat({"customers-", to}));
+  formats.items = FindFormat(Concat("items-", to));
+  formats.payments = FindFormat(Concat("payments-", to));
+  formats.customers = FindFormat(Concat("customers-", to));
   for (const Format* format : {formats.items, formats.payments, formats.customers}) {
     if (format == nullptr || format->make_writer == nullptr) {
-      return absl::UnimplementedError(Concat({"no writer for ", to}));
+      return absl::UnimplementedError(Concat("no writer for ", to));
     }
   }
   return formats;
@@ -243,9 +243,9 @@ absl::StatusOr<std::string> Beginning(const StreamFormats& formats,
   for (const FileReport& report : reports) {
     if (report.set_aside) continue;
     if (kind != FileKind::kUnknown && kind != report.kind) {
-      return absl::InvalidArgumentError(
-          Concat({"csv holds one kind of record, but the files hold ", Name(kind), " and ",
-                  Name(report.kind), ": convert them one kind at a time, or to jsonl"}));
+      return absl::InvalidArgumentError(Concat("csv holds one kind of record, but the files hold ",
+                                               Name(kind), " and ", Name(report.kind),
+                                               ": convert them one kind at a time, or to jsonl"));
     }
     kind = report.kind;
   }
@@ -270,7 +270,7 @@ absl::StatusOr<uint32_t> ConvertInput(const InputSpec& input,
   for (size_t i = 0; i < read->reports.size(); ++i) {
     const bool is_known = first_file + i < reports.size();
     if (!is_known || read->reports[i].digest != reports[first_file + i].digest) {
-      return absl::AbortedError(Concat({input.path, " changed between its two readings"}));
+      return absl::AbortedError(Concat(input.path, " changed between its two readings"));
     }
   }
   return static_cast<uint32_t>(read->reports.size());

@@ -178,11 +178,11 @@ std::unique_ptr<BlockSummary> FileParser::Run() {
     AddProblem(summary_.get(),
                parts_ == 0 ? DeviationCode::kRecordMalformed : DeviationCode::kFileTruncated,
                lines.lines(), block_.offset + block_.bytes.size(),
-               Joined({"end of the file: expected ",
-                       parts_ == 0 ? "a start record (01)"
-                       : open      ? "an end record (09)"
-                                   : "the seal (99)",
-                       ", found none"}));
+               Concat("end of the file: expected ",
+                      parts_ == 0 ? "a start record (01)"
+                      : open      ? "an end record (09)"
+                                  : "the seal (99)",
+                      ", found none"));
   }
   if (!payments_.payments.empty()) sink_->Payments(payments_);
   if (!items_.items.empty()) sink_->Items(items_);
@@ -218,8 +218,8 @@ void FileParser::Read(const FixedRecord& record) {
     ReadSection(record, static_cast<Kind>(section - kSectionCodes.begin()));
   } else if (code >= "23" && code <= "29" && layout_ == FileLayout::kRequest) {
     summary_->has_items = true;
-    summary_->warnings.Note(
-        Joined({"a cancellation or change of requests (", code, ") passed over"}), record.line);
+    summary_->warnings.Note(Concat("a cancellation or change of requests (", code, ") passed over"),
+                            record.line);
   } else {
     Malformed(record, ExpectedFound("record (1-2)", "a code of this kind of Autogiro file", code));
   }
@@ -302,11 +302,11 @@ void FileParser::ReadSection(const FixedRecord& record, Kind kind) {
 
 void FileParser::CloseSection() {
   if (section_ == kKinds) return;
-  const std::string what = Joined({"the section (", kSectionCodes[section_], ")"});
+  const std::string what = Concat("the section (", kSectionCodes[section_], ")");
   const uint64_t offset = block_.offset + section_record_.offset;
-  CheckControl(summary_.get(), Joined({"amount of ", what}), declared_.minor, in_section_.minor,
+  CheckControl(summary_.get(), Concat("amount of ", what), declared_.minor, in_section_.minor,
                currency_.decimals(), section_record_.line, offset);
-  CheckControl(summary_.get(), Joined({"number of items of ", what}), declared_.count,
+  CheckControl(summary_.get(), Concat("number of items of ", what), declared_.count,
                in_section_.count, 0, section_record_.line, offset);
   section_ = kKinds;
 }
@@ -324,7 +324,7 @@ void FileParser::ReadItem(const FixedRecord& record, Kind kind) {
       return ReadRequested(record, kind);
     case FileLayout::kNew:
       if (Expect(record, section_ == kind,
-                 Joined({"a section (", kSectionCodes[kind], ") in front of it"}))) {
+                 Concat("a section (", kSectionCodes[kind], ") in front of it"))) {
         ReadSpecified(record, kind);
       }
       return;
@@ -357,7 +357,7 @@ std::string_view FileParser::Account(const FixedRecord& record, Field field) {
     Malformed(record, ExpectedFound("bankgiro", "10 digits", Cells(record.cells, field)));
     return {};
   }
-  return arena_.Copy(Joined({"bankgiro:", std::to_string(number)}));
+  return arena_.Copy(Concat("bankgiro:", std::to_string(number)));
 }
 
 // Sets *paid. False when the status is none of the layout.
@@ -391,9 +391,9 @@ void FileParser::TellFailed(const FixedRecord& record, uint64_t amount, std::str
   notice.code = DeviationCode::kDirectDebitReturned;
   notice.record = record.line;
   notice.byte_offset = block_.offset + record.offset;
-  notice.text = Joined({"a direct debit of ",
-                        FormatAmount(static_cast<int64_t>(amount), currency_.decimals()),
-                        " was not paid: ", why});
+  notice.text =
+      Concat("a direct debit of ", FormatAmount(static_cast<int64_t>(amount), currency_.decimals()),
+             " was not paid: ", why);
   ++summary_->notices;
   sink_->Problem(notice);
 }
@@ -453,8 +453,8 @@ void FileParser::ReadRejected(const FixedRecord& record, Kind kind) {
   all_[kind].minor += static_cast<Int128>(amount);
   TellFailed(
       record, amount,
-      Joined({"the request was rejected, reason ", Shown(Cells(record.cells, kRejectedReason)),
-              ", payer number ", PayerNumber(record, kRejectedPayer)}));
+      Concat("the request was rejected, reason ", Shown(Cells(record.cells, kRejectedReason)),
+             ", payer number ", PayerNumber(record, kRejectedPayer)));
 }
 
 void FileParser::ReadRequested(const FixedRecord& record, Kind kind) {
@@ -479,8 +479,8 @@ void FileParser::ReadRequested(const FixedRecord& record, Kind kind) {
   AddDate(due, &summary_->tally);
   const std::string_view reference = TextField(record, kReference, kCharset, &arena_);
   OpenItem& item = items_.items.emplace_back();
-  item.item_id = arena_.Copy(Joined({payer, "-", due.has_value() ? FormatDate(due) : "GENAST",
-                                     reference.empty() ? "" : "-", reference}));
+  item.item_id = arena_.Copy(Concat(payer, "-", due.has_value() ? FormatDate(due) : "GENAST",
+                                    reference.empty() ? "" : "-", reference));
   item.customer_id = payer;
   item.creditor_account = account;
   item.amount_minor = item.open_amount_minor = static_cast<int64_t>(amount);

@@ -121,11 +121,11 @@ class FileParser {
           summary_.get(),
           transmissions_ == 0 ? DeviationCode::kRecordMalformed : DeviationCode::kFileTruncated,
           lines.lines(), block_.offset + block_.bytes.size(),
-          Joined({"end of the file: expected ",
-                  transmissions_ == 0         ? "a transmission start (10)"
-                  : place_ == Place::kBetween ? "a transmission end (89)"
-                                              : "an assignment end (88)",
-                  ", found none"}));
+          Concat("end of the file: expected ",
+                 transmissions_ == 0         ? "a transmission start (10)"
+                 : place_ == Place::kBetween ? "a transmission end (89)"
+                                             : "an assignment end (88)",
+                 ", found none"));
     }
     if (!batch_.items.empty()) sink_->Items(batch_);
     BlockTally& tally = summary_->tally;
@@ -290,11 +290,10 @@ void FileParser::CheckDate(const FixedRecord& record,
     ++summary_->controls_held;
     return;
   }
-  AddProblem(
-      summary_.get(), DeviationCode::kControlTotalMismatch, record.line,
-      block_.offset + record.offset,
-      Joined({what, ": expected ", declared.has_value() ? FormatDate(declared) : "none",
-              " as declared, found ", computed.has_value() ? FormatDate(computed) : "none"}));
+  AddProblem(summary_.get(), DeviationCode::kControlTotalMismatch, record.line,
+             block_.offset + record.offset,
+             Concat(what, ": expected ", declared.has_value() ? FormatDate(declared) : "none",
+                    " as declared, found ", computed.has_value() ? FormatDate(computed) : "none"));
 }
 
 void FileParser::ReadTotals(const FixedRecord& record,
@@ -308,16 +307,16 @@ void FileParser::ReadTotals(const FixedRecord& record,
   const bool sum_absent = !has_sum && AllCells(Cells(cells, kSum), ' ');
   if (!ReadDigits<kCount>(cells, &count) || !ReadDigits<kRecords>(cells, &records) ||
       (!sum_absent && !ReadDigits<kSum>(cells, &sum))) {
-    return Malformed(record, ExpectedFound(Joined({what, " (9-41)"}), "counts and a sum in digits",
+    return Malformed(record, ExpectedFound(Concat(what, " (9-41)"), "counts and a sum in digits",
                                            Cells(cells, {9, 41})));
   }
   if (sum_absent) sum = 0;
   const uint64_t offset = block_.offset + record.offset;
-  CheckControl(summary_.get(), Joined({"number of transactions of the ", what, ", 9-16)"}), count,
+  CheckControl(summary_.get(), Concat("number of transactions of the ", what, ", 9-16)"), count,
                content.transactions, 0, record.line, offset);
-  CheckControl(summary_.get(), Joined({"number of records of the ", what, ", 17-24)"}), records,
+  CheckControl(summary_.get(), Concat("number of records of the ", what, ", 17-24)"), records,
                content.records, 0, record.line, offset);
-  CheckControl(summary_.get(), Joined({"sum of the ", what, ", 25-41)"}), sum, content.sum_minor,
+  CheckControl(summary_.get(), Concat("sum of the ", what, ", 25-41)"), sum, content.sum_minor,
                currency_.decimals(), record.line, offset);
 }
 
@@ -358,7 +357,7 @@ bool FileParser::TakeNumber(const FixedRecord& record, uint64_t* number) {
   ++assignment_.transactions;
   if (!ReadDigits<kNumber>(record.cells, number) || *number <= last_number_) {
     Malformed(record, ExpectedFound("transaction number (9-15)",
-                                    Joined({"7 digits above ", std::to_string(last_number_)}),
+                                    Concat("7 digits above ", std::to_string(last_number_)),
                                     Cells(record.cells, kNumber)));
     return false;
   }
@@ -407,8 +406,8 @@ bool FileParser::Belongs(const FixedRecord& record) {
     return true;
   }
   Malformed(record, ExpectedFound("transaction number (9-15)",
-                                  claim_.open ? Joined({"that of item 1, ",
-                                                        Shown(Cells(claim_.record.cells, kNumber))})
+                                  claim_.open ? Concat("that of item 1, ",
+                                                       Shown(Cells(claim_.record.cells, kNumber)))
                                               : std::string("an item 1 (30) in front of it"),
                                   Cells(record.cells, kNumber)));
   return false;
@@ -479,7 +478,7 @@ void FileParser::Emit() {
   const bool cancelled = place_ == Place::kCancellations;
   OpenItem& item = batch_.items.emplace_back();
   const std::string due = FormatDate(claim_.due);
-  item.item_id = arena_.Copy(Joined({cancelled ? "cancelled-" : "", claim_.kid, "-", due}));
+  item.item_id = arena_.Copy(Concat(cancelled ? "cancelled-" : "", claim_.kid, "-", due));
   item.customer_id = claim_.kid;
   item.customer_name = claim_.name;
   item.creditor_account = account_;
@@ -591,8 +590,8 @@ class AvtaleGiroWriter : public FormatWriter {
 std::string Digits(Date date) {
   if (!date.has_value()) return "000000";
   const std::string iso = FormatDate(date);
-  return Joined({std::string_view(iso).substr(8, 2), std::string_view(iso).substr(5, 2),
-                 std::string_view(iso).substr(2, 2)});
+  return Concat(std::string_view(iso).substr(8, 2), std::string_view(iso).substr(5, 2),
+                std::string_view(iso).substr(2, 2));
 }
 
 void AvtaleGiroWriter::Open(std::string_view kind, std::string* out) {
@@ -601,7 +600,7 @@ void AvtaleGiroWriter::Open(std::string_view kind, std::string* out) {
   kind_ = std::string(kind);
   assignment_ = Content();
   assignment_.records = 1;
-  Start(Joined({"NY21", kind, "20"}));
+  Start(Concat("NY21", kind, "20"));
   image_.SetDigits(kAssignmentNumber, ++assignments_ % 10000000);
   image_.SetDigits(kAccount, account_);
   image_.AppendTo(out, "\r\n");
@@ -611,7 +610,7 @@ void AvtaleGiroWriter::Open(std::string_view kind, std::string* out) {
 void AvtaleGiroWriter::Close(std::string* out) {
   if (kind_.empty()) return;
   ++assignment_.records;
-  Start(Joined({"NY21", kind_, "88"}));
+  Start(Concat("NY21", kind_, "88"));
   image_.SetDigits(kCount, assignment_.transactions);
   image_.SetDigits(kRecords, assignment_.records);
   image_.Fill(kSum, '9');
@@ -638,14 +637,14 @@ bool AvtaleGiroWriter::Write(const OpenItemBatch& batch, const OpenItem& item, s
   assignment_.sum_minor += item.open_amount_minor;
   assignment_.AddDue(item.due_date);
   const std::string type = cancels ? "93" : "02";
-  Start(Joined({"NY21", type, "30"}));
+  Start(Concat("NY21", type, "30"));
   image_.SetDigits(kNumber, assignment_.transactions % 10000000);
   image_.SetText(kDueDate, Digits(item.due_date));
   image_.Fill(kFiller, ' ');
   image_.SetDigits(kAmount, static_cast<uint64_t>(item.open_amount_minor));
   image_.SetTextRight(kKid, kid);
   image_.AppendTo(out, "\r\n");
-  Start(Joined({"NY21", type, "31"}));
+  Start(Concat("NY21", type, "31"));
   image_.SetDigits(kNumber, assignment_.transactions % 10000000);
   image_.SetText(kShortName, item.customer_name);
   image_.Fill({26, 75}, ' ');

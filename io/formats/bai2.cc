@@ -30,9 +30,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/value/concat.h"
 #include "io/bytes/account_name.h"
 #include "io/bytes/charset.h"
-#include "io/bytes/concat.h"
 #include "io/bytes/text_arena.h"
 #include "io/bytes/text_lines.h"
 #include "io/formats/format.h"
@@ -467,7 +467,7 @@ class FileParser {
   // A trailer: total, [parts], records.
   void EndLevel(Level* level, Level* parent, std::string_view what, bool counts_parts) {
     if (!level->open) {
-      Fault(DeviationCode::kRecordMalformed, Concat({"an open ", what}), record_.code);
+      Fault(DeviationCode::kRecordMalformed, Concat("an open ", what), record_.code);
       return;
     }
     level->open = false;
@@ -486,12 +486,11 @@ class FileParser {
     }
     const uint64_t record = at_.number + 1;
     const uint64_t offset = block_.offset + at_.offset;
-    verdict_.Control(Concat({what, " total"}), total, level->total, record, offset);
+    verdict_.Control(Concat(what, " total"), total, level->total, record, offset);
     if (counts_parts) {
-      verdict_.Control(Concat({what, ": number of parts"}), parts, level->parts, record, offset);
+      verdict_.Control(Concat(what, ": number of parts"), parts, level->parts, record, offset);
     }
-    verdict_.Control(Concat({what, ": number of records"}), records, level->records, record,
-                     offset);
+    verdict_.Control(Concat(what, ": number of records"), records, level->records, record, offset);
     if (parent != nullptr) parent->total += total;
   }
 

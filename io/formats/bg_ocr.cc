@@ -85,7 +85,7 @@ class FileParser {
       AddProblem(summary_.get(),
                  files_ == 0 ? DeviationCode::kRecordMalformed : DeviationCode::kFileTruncated,
                  lines.lines(), block_.offset + block_.bytes.size(),
-                 Joined({"end of the file: expected ", Expected(), ", found none"}));
+                 Concat("end of the file: expected ", Expected(), ", found none"));
     }
     if (!batch_.payments.empty()) sink_->Payments(batch_);
     BlockTally& tally = summary_->tally;
@@ -212,17 +212,17 @@ void FileParser::ReadOpening(const FixedRecord& record) {
   uint64_t number = 0;
   if (!ReadAccount(record, &number)) return;
   if (number != account_number_) {
-    return Malformed(
-        record, ExpectedFound("bankgiro (3-10)",
-                              Joined({"that of the account, ", std::to_string(account_number_)}),
-                              Cells(record.cells, kBankgiro)));
+    return Malformed(record,
+                     ExpectedFound("bankgiro (3-10)",
+                                   Concat("that of the account, ", std::to_string(account_number_)),
+                                   Cells(record.cells, kBankgiro)));
   }
   if (!ParseDateYYMMDD(Cells(record.cells, kDate), &date_) || !date_.has_value()) {
     return Malformed(record, ExpectedFound("date (11-16)", "YYMMDD", Cells(record.cells, kDate)));
   }
   constexpr uint64_t kShortestBankgiro = 1000000;
   account_ = arena_.Copy(
-      Joined({number < kShortestBankgiro ? "plusgiro:" : "bankgiro:", std::to_string(number)}));
+      Concat(number < kShortestBankgiro ? "plusgiro:" : "bankgiro:", std::to_string(number)));
   AddAccount(account_, &summary_->tally);
   AddDate(date_, &summary_->tally);
 }
@@ -276,13 +276,13 @@ void FileParser::CheckSum(
   int64_t minor = 0;
   if (!ReadDigits(Cells(record.cells, count), &declared) ||
       !ReadSigned(Cells(record.cells, sum), &minor)) {
-    return Malformed(record, ExpectedFound(Joined({"number and sum of the ", what}), "digits",
+    return Malformed(record, ExpectedFound(Concat("number and sum of the ", what), "digits",
                                            Cells(record.cells, {count.first, sum.last})));
   }
   const uint64_t offset = block_.offset + record.offset;
-  CheckControl(summary_.get(), Joined({"number of items of the ", what}), declared, computed.count,
-               0, record.line, offset);
-  CheckControl(summary_.get(), Joined({"sum of the ", what}), minor, computed.minor,
+  CheckControl(summary_.get(), Concat("number of items of the ", what), declared, computed.count, 0,
+               record.line, offset);
+  CheckControl(summary_.get(), Concat("sum of the ", what), minor, computed.minor,
                currency_.decimals(), record.line, offset);
 }
 
@@ -302,8 +302,8 @@ void FileParser::ReadSectionEnd(const FixedRecord& record) {
                record.line, offset);
   if (date != date_) {
     AddProblem(summary_.get(), DeviationCode::kControlTotalMismatch, record.line, offset,
-               Joined({"date of the section (50, 11-16): expected ", FormatDate(date),
-                       " as declared, found ", FormatDate(date_)}));
+               Concat("date of the section (50, 11-16): expected ", FormatDate(date),
+                      " as declared, found ", FormatDate(date_)));
   }
   CheckSum(record, "section (50, 17-38)", kSectionCount, kSectionSum, section_);
 }

@@ -190,8 +190,8 @@ std::string ReadOpening(const FixedRecord& record, Section* section) {
   if (code != "SEK" && code != "EUR") {
     return ExpectedFound("currency (23-25)", "SEK or EUR", code);
   }
-  section->account = bankgiro != 0 ? Joined({"bankgiro:", std::to_string(bankgiro)})
-                                   : Joined({"plusgiro:", std::to_string(plusgiro)});
+  section->account = bankgiro != 0 ? Concat("bankgiro:", std::to_string(bankgiro))
+                                   : Concat("plusgiro:", std::to_string(plusgiro));
   return {};
 }
 
@@ -402,8 +402,8 @@ void BlockParser::Read(const FixedRecord& record) {
     case kCodeEnd:
       return ReadEnd(record);
     default:
-      Note(record, Joined({"a record of the unknown code ",
-                           Shown(std::string_view(record.cells, 2)), " skipped"}));
+      Note(record, Concat("a record of the unknown code ", Shown(std::string_view(record.cells, 2)),
+                          " skipped"));
   }
 }
 
@@ -607,7 +607,7 @@ void BlockParser::ReadExtraReference(const FixedRecord& record, bool negative) {
   if (Cells(cells, kSerial) != Cells(open_cells_, kSerial)) {
     return Malformed(
         record, ExpectedFound("BGC serial number (58-69)",
-                              Joined({"that of the payment, ", Shown(Cells(open_cells_, kSerial))}),
+                              Concat("that of the payment, ", Shown(Cells(open_cells_, kSerial))),
                               Cells(cells, kSerial)));
   }
   if (Cells(cells, kPayerBankgiro) != Cells(open_cells_, kPayerBankgiro) ||
@@ -705,9 +705,9 @@ void BlockParser::CheckParts() {
   }
   AddProblem(summary_.get(), DeviationCode::kControlTotalMismatch, open_line_,
              block_.offset + open_offset_,
-             Joined({"amounts of the extra references (22, 23): expected ",
-                     FormatAmount(payment->amount_minor, 2), " as the payment has, found ",
-                     FormatSum(parts_minor_, 2)}));
+             Concat("amounts of the extra references (22, 23): expected ",
+                    FormatAmount(payment->amount_minor, 2), " as the payment has, found ",
+                    FormatSum(parts_minor_, 2)));
   // Nobody knows what goes where: as text they can be read by people, and post nothing by
   // themselves.
   for (uint32_t i = 0; i < payment->reference_count; ++i) {
@@ -752,11 +752,11 @@ class Judge {
       verdict_.Problem(
           parts_ == 0 ? DeviationCode::kRecordMalformed : DeviationCode::kFileTruncated, lines_,
           bytes_,
-          Joined({"end of the file: expected ",
-                  parts_ == 0                   ? "a start record (01)"
-                  : place_ == Place::kInSection ? "a deposit record (15)"
-                                                : "an end record (70)",
-                  ", found none"}));
+          Concat("end of the file: expected ",
+                 parts_ == 0                   ? "a start record (01)"
+                 : place_ == Place::kInSection ? "a deposit record (15)"
+                                               : "an end record (70)",
+                 ", found none"));
     }
     verdict_.Close(allow_empty);
   }
@@ -779,7 +779,7 @@ class Judge {
   void Expect(bool holds, std::string_view expected, const Step& step, std::string_view found) {
     if (holds) return;
     verdict_.Problem(DeviationCode::kRecordMalformed, lines_ + step.line + 1, step.offset,
-                     Joined({"order of records: expected ", expected, ", found ", found}));
+                     Concat("order of records: expected ", expected, ", found ", found));
   }
 
   FinishResult* result_;

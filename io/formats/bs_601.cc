@@ -133,8 +133,8 @@ class Bs601Block : public bs::BlockParser<Bs601Block> {
     const std::string_view customer = Text(record, kCustomer);
     const std::string_view reference = Text(record, kReference);
     item.customer_id = bs::WithoutZeros(customer);
-    item.item_id = arena_.Copy(Joined(
-        {item.customer_id, "-", FormatDate(due_date), reference.empty() ? "" : "-", reference}));
+    item.item_id = arena_.Copy(Concat(item.customer_id, "-", FormatDate(due_date),
+                                      reference.empty() ? "" : "-", reference));
     item.creditor_account = AccountOf(record);
     if (customer == named_customer_) item.customer_name = customer_name_;
     item.amount_minor = item.open_amount_minor = minor;

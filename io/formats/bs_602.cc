@@ -167,10 +167,10 @@ class Bs602Block : public bs::BlockParser<Bs602Block> {
     notice.code = DeviationCode::kDirectDebitReturned;
     notice.record = record.line;
     notice.byte_offset = OffsetOf(record);
-    notice.text = Joined({"a direct debit of ", FormatAmount(static_cast<int64_t>(due), kDecimals),
-                          " DKK with the reference \"", Text(record, kAutomatic.reference),
-                          "\" was ", code == kRejected ? "rejected" : "cancelled",
-                          ": expected a payment, found none; nothing was posted"});
+    notice.text = Concat("a direct debit of ", FormatAmount(static_cast<int64_t>(due), kDecimals),
+                         " DKK with the reference \"", Text(record, kAutomatic.reference),
+                         "\" was ", code == kRejected ? "rejected" : "cancelled",
+                         ": expected a payment, found none; nothing was posted");
     sink_->Problem(notice);
   }
 

@@ -54,7 +54,7 @@ class Judge {
               "the file");
     } else if (own_deliveries_ == 0) {
       verdict_->Problem(DeviationCode::kFileTruncated, 0, 0,
-                        Joined({"expected a delivery of type ", rules_.type, ", found none"}));
+                        Concat("expected a delivery of type ", rules_.type, ", found none"));
     }
   }
 
@@ -94,8 +94,8 @@ class Judge {
     }
     if (!own_) {
       if ((run.codes & OwnCodes()) != 0) {
-        MalformedRun(run.first, Joined({"records of a delivery of type ", rules_.type,
-                                        " in one of type ", FieldOf(delivery_, kDeliveryType)}));
+        MalformedRun(run.first, Concat("records of a delivery of type ", rules_.type,
+                                       " in one of type ", FieldOf(delivery_, kDeliveryType)));
       }
       return;
     }
@@ -110,16 +110,16 @@ class Judge {
   void CheckRun(const Run& run) {
     if ((run.codes & ~section_codes_) != 0) {
       const Place& place = (run.codes & kForeignCode) != 0 ? run.first_foreign : run.first;
-      MalformedRun(place, Joined({"transaction code: expected one of section ",
-                                  FieldOf(section_, kCode), ", found one of another"}));
+      MalformedRun(place, Concat("transaction code: expected one of section ",
+                                 FieldOf(section_, kCode), ", found one of another"));
     }
     if (run.transactions == 0) return;
     uint64_t creditor;
     std::memcpy(&creditor, section_.data() + kCreditor.offset(), sizeof(creditor));
     if (run.creditors_differ || run.creditor != creditor) {
       MalformedRun(run.first,
-                   Joined({"a transaction of another creditor than the section's: expected ",
-                           FieldOf(section_, kCreditor)}));
+                   Concat("a transaction of another creditor than the section's: expected ",
+                          FieldOf(section_, kCreditor)));
     }
   }
 
@@ -266,7 +266,7 @@ class Judge {
       verdict_->warnings().Note("returned payments in a total, whose sign there is unconfirmed",
                                 RecordOf(envelope) - 1);
     }
-    verdict_->ControlAmount(Joined({"amount of the ", whole}), declared, computed, kDecimals,
+    verdict_->ControlAmount(Concat("amount of the ", whole), declared, computed, kDecimals,
                             RecordOf(envelope), envelope.place.offset);
   }
 
@@ -277,7 +277,7 @@ class Judge {
                   std::string_view whole) {
     uint64_t declared = 0;
     if (!ReadCount(envelope, field, &declared)) return;
-    verdict_->Control(Joined({"number of ", what, " in the ", whole}), declared, computed,
+    verdict_->Control(Concat("number of ", what, " in the ", whole), declared, computed,
                       RecordOf(envelope), envelope.place.offset);
   }
 

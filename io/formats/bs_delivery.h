@@ -189,8 +189,8 @@ class BlockParser {
       return;
     }
     if (record.flaw != LineFlaw::kNone) [[unlikely]] {
-      Malformed(record, Joined({"a record of 128 characters was expected, found one that is ",
-                                Describe(record.flaw)}));
+      Malformed(record, Concat("a record of 128 characters was expected, found one that is ",
+                               Describe(record.flaw)));
       return;
     }
     switch (type) {

@@ -32,9 +32,9 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/value/concat.h"
 #include "io/bytes/charset.h"
 #include "io/bytes/markup_index.h"
-#include "io/bytes/sentence.h"
 #include "io/bytes/xml_scanner.h"
 #include "io/formats/camt_entry.h"
 #include "io/formats/camt_grammar.h"
@@ -90,7 +90,7 @@ std::string VersionOf(std::string_view head) {
       kDigits.find(rest[7]) == std::string_view::npos) {
     return {};
   }
-  return Sentence("05", rest.substr(0, 1), ".", rest.substr(6, 2));
+  return Concat("05", rest.substr(0, 1), ".", rest.substr(6, 2));
 }
 
 int Sniff(std::string_view head, CamtKind kind) {
@@ -220,8 +220,8 @@ CamtReader::CamtReader(CamtKind kind, const ReadOptions& options, std::string_vi
   const std::string_view encoding = DeclaredEncoding(head);
   if (!FindCharset(encoding, &charset_)) {
     refusal_ =
-        Sentence("expected the encoding UTF-8, ISO-8859-1, ISO-8859-15 or windows-1252, found ",
-                 encoding.substr(0, 40));
+        Concat("expected the encoding UTF-8, ISO-8859-1, ISO-8859-15 or windows-1252, found ",
+               encoding.substr(0, 40));
     return;
   }
   const std::string padded = Padded(charset_, head);
@@ -357,9 +357,9 @@ FinishResult CamtReader::Finish(absl::Span<const std::unique_ptr<BlockSummary>> 
   CheckCamtStatements(statements, &verdict);
   if (records == 0 && !allow_empty_) {
     verdict.Problem(DeviationCode::kFileEmpty, 0, 0,
-                    Sentence("expected entries (Ntry) in Document/", CamtMessageName(reading_.kind),
-                             "/", CamtStatementName(reading_.kind), ", found ",
-                             statements.empty() ? "no statement" : "statements without any"));
+                    Concat("expected entries (Ntry) in Document/", CamtMessageName(reading_.kind),
+                           "/", CamtStatementName(reading_.kind), ", found ",
+                           statements.empty() ? "no statement" : "statements without any"));
   }
   // Entries that are listed but not booked are no reason to call a file empty.
   verdict.Close(/*allow_empty=*/true);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
@@ -14,7 +14,7 @@ std::string Figure(Int128 scaled) {
   const Int128 magnitude = scaled < 0 ? -scaled : scaled;
   const std::string part = FormatSum(magnitude % unit + unit, 0);
   std::string text =
-      Sentence(scaled < 0 ? "-" : "", FormatSum(magnitude / unit, 0), ".", part.substr(1));
+      Concat(scaled < 0 ? "-" : "", FormatSum(magnitude / unit, 0), ".", part.substr(1));
   // Two decimals are enough to show when the others are zeros.
   while (text.size() > 3 && text.back() == '0' && text[text.size() - 3] != '.') text.pop_back();
   return text;
@@ -39,8 +39,8 @@ Totals TotalsOf(const CamtStatement& statement, bool booked_only) {
 }
 
 std::string Place(const CamtStatement& statement) {
-  std::string place = Sentence("statement ", statement.id);
-  if (statement.page != 0) place += Sentence(", page ", statement.page);
+  std::string place = Concat("statement ", statement.id);
+  if (statement.page != 0) place += Concat(", page ", statement.page);
   return place;
 }
 
@@ -53,7 +53,7 @@ void CheckFigure(const CamtStatement& statement,
                  Int128 booked,
                  bool is_count,
                  Verdict* verdict) {
-  const std::string what = Sentence(Place(statement), ": ", name);
+  const std::string what = Concat(Place(statement), ": ", name);
   const Int128 computed = declared == booked ? booked : all;
   if (is_count) {
     verdict->Control(what, declared, computed, 0, statement.byte_offset);
@@ -71,15 +71,15 @@ void CheckDeclared(const CamtStatement& statement,
                    const Totals& booked,
                    Verdict* verdict) {
   if (declared.has_count) {
-    CheckFigure(statement, Sentence(name, "/NbOfNtries"), declared.count, all.credits + all.debits,
+    CheckFigure(statement, Concat(name, "/NbOfNtries"), declared.count, all.credits + all.debits,
                 booked.credits + booked.debits, true, verdict);
   }
   if (declared.has_sum) {
-    CheckFigure(statement, Sentence(name, "/Sum"), declared.sum, all.credit_sum + all.debit_sum,
+    CheckFigure(statement, Concat(name, "/Sum"), declared.sum, all.credit_sum + all.debit_sum,
                 booked.credit_sum + booked.debit_sum, false, verdict);
   }
   if (declared.has_net) {
-    CheckFigure(statement, Sentence(name, "/TtlNetNtry"), declared.net,
+    CheckFigure(statement, Concat(name, "/TtlNetNtry"), declared.net,
                 all.credit_sum - all.debit_sum, booked.credit_sum - booked.debit_sum, false,
                 verdict);
   }
@@ -132,9 +132,9 @@ void CheckBalance(const CamtStatement& place,
     return;
   }
   verdict->Problem(DeviationCode::kBalanceMismatch, 0, place.byte_offset,
-                   Sentence(Place(place), ": expected the closing balance ", Figure(opening + net),
-                            " ", currency.code(), " (opening ", Figure(opening), ", entries ",
-                            Figure(net), "), found ", Figure(closing)));
+                   Concat(Place(place), ": expected the closing balance ", Figure(opening + net),
+                          " ", currency.code(), " (opening ", Figure(opening), ", entries ",
+                          Figure(net), "), found ", Figure(closing)));
 }
 
 // Checks pages [first, last), which are all there are of one statement, in one currency.
@@ -268,11 +268,10 @@ void NoteGaps(const std::vector<CamtStatement>& statements, Verdict* verdict) {
     const CamtBalance* newer = ClosingOf(after, before.currency);
     const CamtBalance* older = OpeningOf(before, before.currency);
     if (newer != nullptr && older != nullptr && newer->amount == older->amount) continue;
-    verdict->warnings().Note(
-        Sentence("statement ", after.id, " opens with ", Figure(opening->amount),
-                 ", the one before it closed with ", Figure(closing->amount),
-                 ": a statement between them is missing"),
-        0);
+    verdict->warnings().Note(Concat("statement ", after.id, " opens with ", Figure(opening->amount),
+                                    ", the one before it closed with ", Figure(closing->amount),
+                                    ": a statement between them is missing"),
+                             0);
   }
 }
 
@@ -342,7 +341,7 @@ void CheckCamtStatements(const std::vector<CamtStatement>& parts, Verdict* verdi
     CheckSummaries(first, last, verdict);
     if (!AllPagesThere(first, last)) {
       verdict->warnings().Note(
-          Sentence("statement ", first->id, ": not all of its pages are in this file"), 0);
+          Concat("statement ", first->id, ": not all of its pages are in this file"), 0);
       // A page that has both balances can still be checked by itself.
       for (const CamtStatement* page = first; page != last; ++page) {
         for (const Currency currency : CurrenciesOf(page, page + 1)) {

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <memory>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 #include "io/bytes/xml_bytes.h"
 #include "kvitt/reference.h"
 
@@ -145,15 +145,15 @@ XmlFamily ClassifyCamt(CamtKind kind, std::string_view uri, std::string* why) {
                              rest.substr(1, 5) == ".001.";
   if (!is_report_etc) return XmlFamily::kForeign;
   if (static_cast<size_t>(kind) != kKinds.find(rest[0])) {
-    *why = Sentence("expected one kind of message in a file (camt.05",
-                    kKinds.substr(static_cast<size_t>(kind), 1), "), found ", uri);
+    *why = Concat("expected one kind of message in a file (camt.05",
+                  kKinds.substr(static_cast<size_t>(kind), 1), "), found ", uri);
     return XmlFamily::kRefused;
   }
   const int version = (rest[6] - '0') * 10 + (rest[7] - '0');
   const int oldest = kind == CamtKind::kReport ? 1 : 2;
   if (version < oldest || version > 13) {
-    *why = Sentence("expected a version from .", oldest == 1 ? "01" : "02", " to .13, found ", uri,
-                    ": a version that kvitt does not know may mean other things by the same names");
+    *why = Concat("expected a version from .", oldest == 1 ? "01" : "02", " to .13, found ", uri,
+                  ": a version that kvitt does not know may mean other things by the same names");
     return XmlFamily::kRefused;
   }
   return XmlFamily::kOurs;
@@ -239,7 +239,7 @@ void CamtEntries::PlaceFields() {
 bool CamtEntries::Store(const Field& field, const XmlEvent& event) {
   if (field.money != nullptr) return OnceMoney(field.money, event, field.once);
   if (!field.once.empty()) {
-    return Fail(Sentence("expected ", field.once, " once, found it twice"), event.text);
+    return Fail(Concat("expected ", field.once, " once, found it twice"), event.text);
   }
   if (field.text->empty()) *field.text = event.view();
   return true;
@@ -318,7 +318,7 @@ bool CamtEntries::BeginStatement(const XmlEvent& event) {
   if (home_path_.empty()) home_path_ = path;
   if (path != home_path_) {
     return Fail(
-        Sentence("expected every statement of a file at ", home_path_, ", found one at ", path),
+        Concat("expected every statement of a file at ", home_path_, ", found one at ", path),
         event.text);
   }
   if (!in_header_) ++summary_->statements_seen;
@@ -423,7 +423,7 @@ bool CamtEntries::ReadPage(std::string_view text, int64_t* page, const XmlEvent&
   int64_t number = 0;
   if (text.empty() || text.size() > 9 ||
       text.find_first_not_of("0123456789") != std::string_view::npos) {
-    return Fail(Sentence("PgNb: expected a page number, found ", text), event.text);
+    return Fail(Concat("PgNb: expected a page number, found ", text), event.text);
   }
   for (const char c : text) number = number * 10 + (c - '0');
   *page = number;
@@ -432,7 +432,7 @@ bool CamtEntries::ReadPage(std::string_view text, int64_t* page, const XmlEvent&
 
 bool CamtEntries::ReadFigure(const XmlEvent& event, Int128* figure) {
   if (ParseCamtFigure(event.view(), figure)) return true;
-  return Fail(Sentence("TxsSummry: expected a figure, found ", event.view().substr(0, 40)),
+  return Fail(Concat("TxsSummry: expected a figure, found ", event.view().substr(0, 40)),
               event.text);
 }
 
@@ -459,12 +459,11 @@ bool CamtEntries::EndBalance(const XmlEvent& event) {
     return Fail("Bal/Amt: expected an amount with an ISO 4217 currency", event.text);
   }
   if (!ParseCamtFigure(balance_amount_.text, &balance.amount)) {
-    return Fail(Sentence("Bal/Amt: expected an amount, found ", balance_amount_.text.substr(0, 40)),
+    return Fail(Concat("Bal/Amt: expected an amount, found ", balance_amount_.text.substr(0, 40)),
                 event.text);
   }
   if (balance_sign_ != "CRDT" && balance_sign_ != "DBIT") {
-    return Fail(Sentence("Bal/CdtDbtInd: expected CRDT or DBIT, found ", balance_sign_),
-                event.text);
+    return Fail(Concat("Bal/CdtDbtInd: expected CRDT or DBIT, found ", balance_sign_), event.text);
   }
   if (balance_sign_ == "DBIT") balance.amount = -balance.amount;
   if (statement_.currency.is_none()) statement_.currency = balance.currency;
@@ -486,10 +485,10 @@ bool CamtEntries::BeginEntries(const XmlEvent& event) {
           statement_.currency.code() == "NOK") {
         account_country_ = "no";
       }
-      scheme = account_country_.empty() ? "bban" : Sentence("bban-", account_country_);
+      scheme = account_country_.empty() ? "bban" : Concat("bban-", account_country_);
     }
     if (scheme.empty()) scheme = Lower(account_scheme_);
-    account = NormalAccount(Sentence(scheme, ":", account_number_));
+    account = NormalAccount(Concat(scheme, ":", account_number_));
   }
   if (account.empty()) return Fail("expected Acct/Id before the entries, found none", event.text);
   statement_.account = account;
@@ -550,8 +549,8 @@ bool CamtEntries::OpenEntry() {
   } else if (Code4(entry_.sign) == Code4("DBIT")) {
     entry_.direction = Direction::kDebit;
   } else {
-    return Fail(Sentence("CdtDbtInd: expected CRDT or DBIT, found ",
-                         entry_.sign.empty() ? "none" : entry_.sign.substr(0, 40)),
+    return Fail(Concat("CdtDbtInd: expected CRDT or DBIT, found ",
+                       entry_.sign.empty() ? "none" : entry_.sign.substr(0, 40)),
                 entry_.sign.data());
   }
   if (entry_.status.empty()) return Fail("expected Sts in the entry, found none", nullptr);
@@ -570,7 +569,7 @@ bool CamtEntries::EndEntry(const XmlEvent& event) {
   if (event.text != nullptr && entry_.begin != nullptr &&
       static_cast<size_t>(event.text - entry_.begin) > kCamtEntryBytesMax) {
     return Fail(
-        Sentence("expected entries of at most ", kCamtEntryBytesMax, " bytes, found a longer one"),
+        Concat("expected entries of at most ", kCamtEntryBytesMax, " bytes, found a longer one"),
         nullptr);
   }
   uint64_t stated = 0;
@@ -625,14 +624,14 @@ bool CamtEntries::EndBatches(uint64_t* stated) {
     if (batch.count.is_there) {
       Int128 count = 0;
       if (!ParseCamtFigure(batch.count.text, &count) || batch.count.text.size() > 15) {
-        return Fail(Sentence("NbOfTxs: expected a number, found ", batch.count.text.substr(0, 40)),
+        return Fail(Concat("NbOfTxs: expected a number, found ", batch.count.text.substr(0, 40)),
                     batch.count.text.data());
       }
       const auto number = static_cast<uint64_t>(count / 100000);
       *stated += number;
       if (given > 0 && number != given) {
-        FailControl(Sentence("Btch/NbOfTxs: expected ", number, " transactions as declared, found ",
-                             given));
+        FailControl(
+            Concat("Btch/NbOfTxs: expected ", number, " transactions as declared, found ", given));
       } else if (given > 0) {
         ++summary_->held_controls;
       }
@@ -658,8 +657,8 @@ bool CamtEntries::EndBatches(uint64_t* stated) {
       continue;
     }
     const int decimals = entry_.amount.currency.decimals();
-    FailControl(Sentence("Btch/TtlAmt: expected ", FormatAmount(declared, decimals),
-                         " as declared, found ", FormatSum(sum, decimals)));
+    FailControl(Concat("Btch/TtlAmt: expected ", FormatAmount(declared, decimals),
+                       " as declared, found ", FormatSum(sum, decimals)));
   }
   return true;
 }
@@ -763,9 +762,9 @@ bool CamtEntries::SettleAmounts() {
   }
   if (with_charges != entry_.amount_minor) {
     const int decimals = entry_.amount.currency.decimals();
-    FailControl(Sentence("TxDtls: expected transactions of ",
-                         FormatAmount(entry_.amount_minor, decimals),
-                         " together as the entry, found ", FormatSum(plain, decimals)));
+    FailControl(Concat("TxDtls: expected transactions of ",
+                       FormatAmount(entry_.amount_minor, decimals),
+                       " together as the entry, found ", FormatSum(plain, decimals)));
     return true;
   }
   for (Part& part : parts_) {
@@ -922,9 +921,9 @@ bool CamtEntries::PartAmount(Part* part) {
   } else if (Code4(transaction_.sign) == Code4("DBIT")) {
     part->direction = Direction::kDebit;
   } else if (!transaction_.sign.empty()) {
-    return Fail(Sentence("TxDtls/CdtDbtInd: expected CRDT or DBIT, found ",
-                         transaction_.sign.substr(0, 40)),
-                transaction_.sign.data());
+    return Fail(
+        Concat("TxDtls/CdtDbtInd: expected CRDT or DBIT, found ", transaction_.sign.substr(0, 40)),
+        transaction_.sign.data());
   }
   const Money* money[] = {&transaction_.amount, &transaction_.transferred,
                           &transaction_.instructed};
@@ -1008,7 +1007,7 @@ void CamtEntries::AddPayer(Payment* payment) {
 // statement where it has that country's length, anything else as delivered.
 std::string_view CamtEntries::PayerNumber(const Party& payer) {
   const std::string_view giro = CreditorScheme(payer.scheme);
-  if (!giro.empty()) return Keep(NormalAccount(Sentence(giro, ":", payer.number)));
+  if (!giro.empty()) return Keep(NormalAccount(Concat(giro, ":", payer.number)));
   if (!payer.scheme.empty() && payer.scheme != "BBAN") return payer.number;
   const size_t national = account_country_ == "no"                               ? 11
                           : account_country_ == "dk" || account_country_ == "fi" ? 14
@@ -1017,7 +1016,7 @@ std::string_view CamtEntries::PayerNumber(const Party& payer) {
       payer.number.find_first_not_of("0123456789") != std::string_view::npos) {
     return payer.number;
   }
-  return Keep(Sentence("bban-", account_country_, ":", payer.number));
+  return Keep(Concat("bban-", account_country_, ":", payer.number));
 }
 
 // Money that was sent to a bankgiro or FIK number belongs to that number: references are counted
@@ -1031,7 +1030,7 @@ void CamtEntries::AddCreditorNumber(Payment* payment) {
     number = BankgiroInEntryReference(entry_.reference);
   }
   if (number.empty()) return;
-  payment->creditor_account = Keep(NormalAccount(Sentence(scheme, ":", number)));
+  payment->creditor_account = Keep(NormalAccount(Concat(scheme, ":", number)));
   if (payment->creditor_account != account_) payment->statement_account = account_;
 }
 
@@ -1107,7 +1106,7 @@ bool CamtEntries::ReadCharges(const Charges& charges, Part* part) {
       return true;
     }
     if (error != AmountError::kOk) {
-      return Fail(Sentence("Chrgs: ", Expected(error), ", found ", money.text.substr(0, 40)),
+      return Fail(Concat("Chrgs: ", Expected(error), ", found ", money.text.substr(0, 40)),
                   money.text.data());
     }
     *sum += minor;
@@ -1137,8 +1136,7 @@ void CamtEntries::FlushPayments() {
 // ---- Fields -------------------------------------------------------------------------------------
 
 bool CamtEntries::OnceMoney(Money* field, const XmlEvent& event, std::string_view name) {
-  if (field->is_there)
-    return Fail(Sentence("expected ", name, " once, found it twice"), event.text);
+  if (field->is_there) return Fail(Concat("expected ", name, " once, found it twice"), event.text);
   // Stored field by field, as events are.
   field->text = event.view();
   field->currency = CurrencyOf(event);
@@ -1166,15 +1164,15 @@ int CamtEntries::DecimalsOf(Currency currency) {
 
 bool CamtEntries::ReadMinor(const Money& money, std::string_view name, int64_t* minor) {
   if (money.currency.is_none()) {
-    return Fail(Sentence(name, ": expected the attribute Ccy with an ISO 4217 currency"),
+    return Fail(Concat(name, ": expected the attribute Ccy with an ISO 4217 currency"),
                 money.text.data());
   }
   const AmountError error = !money.text.empty() && money.text[0] == '-'
                                 ? AmountError::kMalformed
                                 : ParseAmount(money.text, DecimalsOf(money.currency), minor);
   if (error == AmountError::kOk) return true;
-  return Fail(Sentence(name, ": ", Expected(error), ", found ", money.text.substr(0, 40), " ",
-                       money.currency.code()),
+  return Fail(Concat(name, ": ", Expected(error), ", found ", money.text.substr(0, 40), " ",
+                     money.currency.code()),
               money.text.data(),
               error == AmountError::kTooManyDecimals ? DeviationCode::kPrecisionLost
                                                      : DeviationCode::kRecordMalformed);
@@ -1191,7 +1189,7 @@ bool CamtEntries::ReadDate(std::string_view text, std::string_view name, Date* d
   const bool may_follow = is_plain || (text.size() > 10 && (text[10] == 'T' || text[10] == 'Z' ||
                                                             text[10] == '+' || text[10] == '-'));
   if (!may_follow || !ParseDate(text.substr(0, 10), &date_)) {
-    return Fail(Sentence(name, ": expected a date YYYY-MM-DD, found ", text.substr(0, 40)),
+    return Fail(Concat(name, ": expected a date YYYY-MM-DD, found ", text.substr(0, 40)),
                 text.data());
   }
   std::memcpy(date_bytes_, text.data(), 10);

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <utility>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 #include "kvitt/amount.h"
 #include "kvitt/check.h"
 #include "kvitt/date.h"
@@ -76,7 +76,7 @@ class CamtWriter : public FormatWriter {
   void Party(const Payment& payment);
   void Remittance(const PaymentBatch& batch, const Payment& payment);
 
-  std::string Created() const { return Sentence(FormatDate(created_), "T20:00:00"); }
+  std::string Created() const { return Concat(FormatDate(created_), "T20:00:00"); }
 
   CamtKind kind_;
   int version_ = kNewestVersion;
@@ -104,9 +104,9 @@ void CamtWriter::Begin(const WriterHeader& header, std::string* out) {
   }
   created_ = header.created.has_value() ? header.created : Date::FromCivil(2026, 1, 1);
   recipient_ = IsWritable(header.recipient) ? header.recipient : "";
-  message_id_ = Sentence("KVITT-", header.message_number);
-  const std::string version = Sentence(version_ < 10 ? "0" : "", version_);
-  out->append(Sentence(
+  message_id_ = Concat("KVITT-", header.message_number);
+  const std::string version = Concat(version_ < 10 ? "0" : "", version_);
+  out->append(Concat(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document "
       "xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.05",
       kind_ == CamtKind::kStatement ? "3" : "4", ".001.", version, "\">\n<", CamtMessageName(kind_),
@@ -127,7 +127,7 @@ void CamtWriter::EndSection(std::string* out) {
 }
 
 void CamtWriter::End(std::string* out) {
-  out->append(Sentence("</", CamtMessageName(kind_), ">\n</Document>\n"));
+  out->append(Concat("</", CamtMessageName(kind_), ">\n</Document>\n"));
 }
 
 bool CamtWriter::Write(const PaymentBatch& batch, const Payment& payment, std::string* out) {
@@ -155,7 +155,7 @@ bool CamtWriter::Write(const PaymentBatch& batch, const Payment& payment, std::s
   } else {
     OpenEntry(payment, payment.amount_minor, payment.bank_reference);
     if (payment.details_missing) {
-      entries_.append(Sentence("<Btch><NbOfTxs>", payment.entry_transactions, "</NbOfTxs></Btch>"));
+      entries_.append(Concat("<Btch><NbOfTxs>", payment.entry_transactions, "</NbOfTxs></Btch>"));
     } else {
       Details(batch, payment);
     }
@@ -229,19 +229,19 @@ void CamtWriter::EntryHead(const Payment& payment, int64_t minor, std::string_vi
   Money("Amt", minor, currency_);
   Element("CdtDbtInd", payment.direction == Direction::kCredit ? "CRDT" : "DBIT");
   const std::string_view status = payment.is_pending ? "PDNG" : "BOOK";
-  entries_.append(version_ <= 6 ? Sentence("<Sts>", status, "</Sts>")
-                                : Sentence("<Sts><Cd>", status, "</Cd></Sts>"));
+  entries_.append(version_ <= 6 ? Concat("<Sts>", status, "</Sts>")
+                                : Concat("<Sts><Cd>", status, "</Cd></Sts>"));
   if (booked.has_value()) {
-    entries_.append(Sentence("<BookgDt><Dt>", FormatDate(booked), "</Dt></BookgDt>"));
+    entries_.append(Concat("<BookgDt><Dt>", FormatDate(booked), "</Dt></BookgDt>"));
   }
   if (payment.value_date.has_value()) {
-    entries_.append(Sentence("<ValDt><Dt>", FormatDate(payment.value_date), "</Dt></ValDt>"));
+    entries_.append(Concat("<ValDt><Dt>", FormatDate(payment.value_date), "</Dt></ValDt>"));
   }
   Element("AcctSvcrRef", reference);
   const BankCode code = CodeOf(payment);
-  entries_.append(Sentence("<BkTxCd><Domn><Cd>", code.domain, "</Cd><Fmly><Cd>", code.family,
-                           "</Cd><SubFmlyCd>", code.sub_family,
-                           "</SubFmlyCd></Fmly></Domn></BkTxCd>"));
+  entries_.append(Concat("<BkTxCd><Domn><Cd>", code.domain, "</Cd><Fmly><Cd>", code.family,
+                         "</Cd><SubFmlyCd>", code.sub_family,
+                         "</SubFmlyCd></Fmly></Domn></BkTxCd>"));
 }
 
 void CamtWriter::Details(const PaymentBatch& batch, const Payment& payment) {
@@ -349,8 +349,8 @@ void CamtWriter::Remittance(const PaymentBatch& batch, const Payment& payment) {
     const bool is_document = reference.scheme == ReferenceScheme::kInvoice;
     entries_.append("<Strd>");
     if (is_document) {
-      entries_.append(Sentence("<RfrdDocInf><Tp><CdOrPrtry><Cd>", is_credit_note ? "CREN" : "CINV",
-                               "</Cd></CdOrPrtry></Tp>"));
+      entries_.append(Concat("<RfrdDocInf><Tp><CdOrPrtry><Cd>", is_credit_note ? "CREN" : "CINV",
+                             "</Cd></CdOrPrtry></Tp>"));
       Element("Nb", reference.value);
       entries_.append("</RfrdDocInf>");
     }
@@ -375,21 +375,21 @@ void CamtWriter::Remittance(const PaymentBatch& batch, const Payment& payment) {
 void CamtWriter::AppendAccount(std::string* out) const {
   out->append("<Acct>");
   AppendAccountId(account_, out);
-  out->append(Sentence("<Ccy>", currency_.code(), "</Ccy>"));
+  out->append(Concat("<Ccy>", currency_.code(), "</Ccy>"));
   // A national number is known by its country, which stands in the bank's BIC.
   if (account_.size() > 7 && account_.substr(0, 5) == "bban-" && account_[7] == ':') {
     std::string country = account_.substr(5, 2);
     for (char& c : country) c = static_cast<char>(c & ~0x20);
     const std::string_view name = version_ == 2 ? "BIC" : "BICFI";
-    out->append(Sentence("<Svcr><FinInstnId><", name, ">KVIT", country, "22</", name,
-                         "></FinInstnId></Svcr>"));
+    out->append(Concat("<Svcr><FinInstnId><", name, ">KVIT", country, "22</", name,
+                       "></FinInstnId></Svcr>"));
   }
   out->append("</Acct>\n");
 }
 
 void CamtWriter::AppendBalance(std::string_view code, Int128 minor, std::string* out) const {
   const std::string date = FormatDate(booking_date_.has_value() ? booking_date_ : created_);
-  out->append(Sentence(
+  out->append(Concat(
       "<Bal><Tp><CdOrPrtry><Cd>", code, "</Cd></CdOrPrtry></Tp><Amt Ccy=\"", currency_.code(),
       "\">", FormatSum(minor < 0 ? -minor : minor, currency_.decimals()), "</Amt><CdtDbtInd>",
       minor < 0 ? "DBIT" : "CRDT", "</CdtDbtInd><Dt><Dt>", date, "</Dt></Dt></Bal>\n"));
@@ -400,25 +400,24 @@ void CamtWriter::AppendTotals(std::string* out) const {
   const Int128 net = credit_minor_ - debit_minor_;
   const std::string net_amount = FormatSum(net < 0 ? -net : net, decimals);
   const std::string_view net_sign = net < 0 ? "DBIT" : "CRDT";
-  out->append(Sentence("<TxsSummry><TtlNtries><NbOfNtries>", credits_ + debits_,
-                       "</NbOfNtries><Sum>", FormatSum(credit_minor_ + debit_minor_, decimals),
-                       "</Sum>"));
-  out->append(version_ <= 3 ? Sentence("<TtlNetNtryAmt>", net_amount, "</TtlNetNtryAmt><CdtDbtInd>",
-                                       net_sign, "</CdtDbtInd>")
-                            : Sentence("<TtlNetNtry><Amt>", net_amount, "</Amt><CdtDbtInd>",
-                                       net_sign, "</CdtDbtInd></TtlNetNtry>"));
-  out->append(Sentence("</TtlNtries><TtlCdtNtries><NbOfNtries>", credits_, "</NbOfNtries><Sum>",
-                       FormatSum(credit_minor_, decimals), "</Sum></TtlCdtNtries><TtlDbtNtries>"));
-  out->append(Sentence("<NbOfNtries>", debits_, "</NbOfNtries><Sum>",
-                       FormatSum(debit_minor_, decimals), "</Sum></TtlDbtNtries></TxsSummry>\n"));
+  out->append(Concat("<TxsSummry><TtlNtries><NbOfNtries>", credits_ + debits_, "</NbOfNtries><Sum>",
+                     FormatSum(credit_minor_ + debit_minor_, decimals), "</Sum>"));
+  out->append(version_ <= 3 ? Concat("<TtlNetNtryAmt>", net_amount, "</TtlNetNtryAmt><CdtDbtInd>",
+                                     net_sign, "</CdtDbtInd>")
+                            : Concat("<TtlNetNtry><Amt>", net_amount, "</Amt><CdtDbtInd>", net_sign,
+                                     "</CdtDbtInd></TtlNetNtry>"));
+  out->append(Concat("</TtlNtries><TtlCdtNtries><NbOfNtries>", credits_, "</NbOfNtries><Sum>",
+                     FormatSum(credit_minor_, decimals), "</Sum></TtlCdtNtries><TtlDbtNtries>"));
+  out->append(Concat("<NbOfNtries>", debits_, "</NbOfNtries><Sum>",
+                     FormatSum(debit_minor_, decimals), "</Sum></TtlDbtNtries></TxsSummry>\n"));
 }
 
 // The statement that was filled, with what it adds up to in front.
 void CamtWriter::AppendStatement(std::string* out) {
   ++statements_;
   const std::string_view name = CamtStatementName(kind_);
-  out->append(Sentence("<", name, ">\n<Id>", message_id_, "-", statements_, "</Id><ElctrncSeqNb>",
-                       statements_, "</ElctrncSeqNb><CreDtTm>", Created(), "</CreDtTm>\n"));
+  out->append(Concat("<", name, ">\n<Id>", message_id_, "-", statements_, "</Id><ElctrncSeqNb>",
+                     statements_, "</ElctrncSeqNb><CreDtTm>", Created(), "</CreDtTm>\n"));
   AppendAccount(out);
   if (kind_ == CamtKind::kStatement) {
     Int128& balance = balances_[{account_, std::string(currency_.code())}];
@@ -428,7 +427,7 @@ void CamtWriter::AppendStatement(std::string* out) {
   }
   AppendTotals(out);
   out->append(entries_);
-  out->append(Sentence("</", name, ">\n"));
+  out->append(Concat("</", name, ">\n"));
   entries_.clear();
   credits_ = debits_ = 0;
   credit_minor_ = debit_minor_ = booked_minor_ = 0;

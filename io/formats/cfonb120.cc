@@ -33,9 +33,9 @@
 #include <memory>
 #include <string>
 
+#include "engine/value/concat.h"
 #include "io/bytes/account_name.h"
 #include "io/bytes/charset.h"
-#include "io/bytes/concat.h"
 #include "io/bytes/fixed_width.h"
 #include "io/formats/format.h"
 #include "io/formats/verdict.h"
@@ -92,14 +92,14 @@ std::string TwoDigits(int number) {
 
 // The IBAN of a French account, or `bban-fr:...` when its parts are not those of one.
 std::string FrenchIban(std::string_view bank, std::string_view branch, std::string_view account) {
-  const std::string bban = Concat({bank, branch, account});
+  const std::string bban = Concat(bank, branch, account);
   std::string digits;
   for (const char c : bban) digits.push_back(RibDigit(c));
   const bool whole =
       std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
   if (!whole) {
     const std::string name = AccountName(bban, Currency());
-    return name.empty() ? name : Concat({"bban-fr", name.substr(name.find(':'))});
+    return name.empty() ? name : Concat("bban-fr", name.substr(name.find(':')));
   }
   const std::string key = TwoDigits(97 - Mod97(digits + "00"));
   // Letters count 10 to 35 in an IBAN.
@@ -107,7 +107,7 @@ std::string FrenchIban(std::string_view bank, std::string_view branch, std::stri
   for (const char c : bban + key + "FR00") {
     counted += c >= 'A' ? std::to_string(c - 'A' + 10) : std::string(1, c);
   }
-  return Concat({"FR", TwoDigits(98 - Mod97(counted)), bban, key});
+  return Concat("FR", TwoDigits(98 - Mod97(counted)), bban, key);
 }
 
 struct Summary : BlockSummary {
@@ -195,7 +195,7 @@ class FileParser {
 
   // The fields that say to which account a record belongs.
   std::string AccountCells() const {
-    return Concat({Raw(kBank), Raw(kBranch), Raw(kCurrency), Raw(kAccount)});
+    return Concat(Raw(kBank), Raw(kBranch), Raw(kCurrency), Raw(kAccount));
   }
 
   bool BelongsHere() {

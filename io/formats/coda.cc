@@ -37,9 +37,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/value/concat.h"
 #include "io/bytes/account_name.h"
 #include "io/bytes/charset.h"
-#include "io/bytes/concat.h"
 #include "io/bytes/fixed_width.h"
 #include "io/formats/format.h"
 #include "io/formats/verdict.h"
@@ -121,9 +121,9 @@ bool AllDigits(std::string_view text) {
 // The IBAN of a Belgian account number of twelve digits.
 std::string BelgianIban(std::string_view number) {
   int rest = 0;
-  for (const char c : Concat({number, "111400"})) rest = (rest * 10 + (c - '0')) % 97;
+  for (const char c : Concat(number, "111400")) rest = (rest * 10 + (c - '0')) % 97;
   const int check = 98 - rest;
-  return Concat({"BE", check < 10 ? "0" : "", Digits(static_cast<uint64_t>(check)), number});
+  return Concat("BE", check < 10 ? "0" : "", static_cast<uint64_t>(check), number);
 }
 
 class FileParser {
@@ -289,9 +289,8 @@ class FileParser {
     if (!ReadDigits(Raw(kOldStatement), &number) || number == 0) return;
     uint64_t& last = last_statement_[account_];
     if (last != 0 && number > last + 1) {
-      verdict_.Remark(
-          DeviationCode::kSequenceGap, record_.line + 1, block_.offset + record_.offset,
-          Concat({"statement: expected number ", Digits(last + 1), ", found ", Digits(number)}));
+      verdict_.Remark(DeviationCode::kSequenceGap, record_.line + 1, block_.offset + record_.offset,
+                      Concat("statement: expected number ", last + 1, ", found ", number));
     }
     last = number;
   }

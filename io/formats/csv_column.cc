@@ -3,7 +3,7 @@
 
 #include "io/formats/csv_column.h"
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 #include "simdjson.h"
 
 namespace kvitt::csv {
@@ -64,9 +64,9 @@ bool IsWord(std::string_view words, std::string_view text) {
 
 std::string DecimalShape(Currency currency, char mark) {
   const int decimals = currency.decimals();
-  if (decimals == 0) return Sentence("an amount of ", currency.code(), " without decimals");
-  return Sentence("an amount of ", currency.code(), " with '", std::string_view(&mark, 1),
-                  "' and at most ", decimals, " decimals");
+  if (decimals == 0) return Concat("an amount of ", currency.code(), " without decimals");
+  return Concat("an amount of ", currency.code(), " with '", std::string_view(&mark, 1),
+                "' and at most ", decimals, " decimals");
 }
 
 Complaint ExplainAmount(std::string_view text, int64_t least, Currency currency, char mark) {
@@ -160,7 +160,7 @@ Complaint ExplainCell(CellKind kind,
       return Currency::FromCode(text).is_none() ? malformed("an ISO 4217 currency code")
                                                 : Complaint{};
     case CellKind::kWord:
-      return IsWord(words, text) ? Complaint{} : malformed(Sentence("one of ", words));
+      return IsWord(words, text) ? Complaint{} : malformed(Concat("one of ", words));
     case CellKind::kArray:
       return ExplainArray(text, currency, dialect);
   }

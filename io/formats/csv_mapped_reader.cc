@@ -15,8 +15,8 @@
 #include <algorithm>
 #include <map>
 
+#include "engine/value/concat.h"
 #include "io/bytes/charset.h"
-#include "io/bytes/sentence.h"
 #include "io/bytes/separated_rows.h"
 #include "io/formats/csv_column.h"
 #include "io/formats/verdict.h"
@@ -237,8 +237,8 @@ class MappedParse {
         cells == header_.size() || (cells == header_.size() + 1 && row.cells.back().empty());
     if (row.damaged || !fits) {
       Problem(row.line, row.damaged ? "expected a quote that ends each quoted cell, found none"
-                                    : Sentence("expected ", header_.size(),
-                                               " cells, as in the header, found ", cells));
+                                    : Concat("expected ", header_.size(),
+                                             " cells, as in the header, found ", cells));
       return;
     }
     RowMoney money;
@@ -270,8 +270,8 @@ class MappedParse {
     if (ParseAmount(row.cells[1], 0, &count) != AmountError::kOk ||
         static_cast<uint64_t>(count) != marked_rows_) {
       Problem(row.line,
-              Sentence("section count: expected ", Quoted(row.cells[1]), " as declared, found ",
-                       marked_rows_, " rows"),
+              Concat("section count: expected ", Quoted(row.cells[1]), " as declared, found ",
+                     marked_rows_, " rows"),
               DeviationCode::kControlTotalMismatch);
     } else {
       ++summary_->controls_held;
@@ -304,8 +304,8 @@ class MappedParse {
           ParseAmount(plain, mapping_.minor_units ? 0 : currency.decimals(), &minor);
       if (error != AmountError::kOk) {
         Problem(row.line,
-                Sentence("column ", header_[column], ": expected an amount of ", currency.code(),
-                         ", found ", Quoted(cell), " (", Describe(error), ")"),
+                Concat("column ", header_[column], ": expected an amount of ", currency.code(),
+                       ", found ", Quoted(cell), " (", Describe(error), ")"),
                 error == AmountError::kTooManyDecimals ? DeviationCode::kPrecisionLost
                                                        : DeviationCode::kRecordMalformed);
         return false;
@@ -334,7 +334,7 @@ class MappedParse {
     for (char& c : code) c = c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
     money->currency = Currency::FromCode(code);
     if (money->currency.is_none()) {
-      Problem(row.line, Sentence("expected an ISO 4217 currency code, found ", Quoted(code)));
+      Problem(row.line, Concat("expected an ISO 4217 currency code, found ", Quoted(code)));
       return false;
     }
     const Currency currency = money->currency;
@@ -352,14 +352,14 @@ class MappedParse {
     const int side = Side(row, "amount_side");
     const int fee_side = Side(row, "fee_side");
     if (side == 0 || (fee_side == 0 && fee != 0)) {
-      Problem(row.line, Sentence("expected CR or DR, found ",
-                                 Quoted(Cell(row, side == 0 ? "amount_side" : "fee_side"))));
+      Problem(row.line, Concat("expected CR or DR, found ",
+                               Quoted(Cell(row, side == 0 ? "amount_side" : "fee_side"))));
       return false;
     }
     const std::string_view fee_currency = Cell(row, "fee_currency");
     if (fee != 0 && !fee_currency.empty() && !SameWord(fee_currency, currency.code())) {
-      Problem(row.line, Sentence("expected a fee in ", currency.code(), ", found one in ",
-                                 Quoted(fee_currency)));
+      Problem(row.line, Concat("expected a fee in ", currency.code(), ", found one in ",
+                               Quoted(fee_currency)));
       return false;
     }
     money->gross = side * money->gross + credit - (debit < 0 ? -debit : debit);
@@ -389,9 +389,9 @@ class MappedParse {
     }
     const int decimals = money.currency.decimals();
     Problem(row.line,
-            Sentence("net amount: expected amount and fee to make it, found ",
-                     FormatAmount(money.gross + money.refund, decimals), " and ",
-                     FormatAmount(fee, decimals), " beside ", FormatAmount(money.net(), decimals)),
+            Concat("net amount: expected amount and fee to make it, found ",
+                   FormatAmount(money.gross + money.refund, decimals), " and ",
+                   FormatAmount(fee, decimals), " beside ", FormatAmount(money.net(), decimals)),
             DeviationCode::kControlTotalMismatch);
     return false;
   }
@@ -400,14 +400,14 @@ class MappedParse {
     const std::string_view booked = Cell(row, "booking_date");
     if (!ParseDateByPattern(booked, mapping_.date_pattern, &payment->booking_date) &&
         !(booked.empty() && IsPending(row))) {
-      Problem(row.line, Sentence("booking date: expected ", mapping_.date_pattern, ", found ",
-                                 booked.empty() ? std::string("nothing") : Quoted(booked)));
+      Problem(row.line, Concat("booking date: expected ", mapping_.date_pattern, ", found ",
+                               booked.empty() ? std::string("nothing") : Quoted(booked)));
       return false;
     }
     const std::string_view value = Cell(row, "value_date");
     if (!value.empty() && !ParseDateByPattern(value, mapping_.date_pattern, &payment->value_date)) {
       Problem(row.line,
-              Sentence("value date: expected ", mapping_.date_pattern, ", found ", Quoted(value)));
+              Concat("value date: expected ", mapping_.date_pattern, ", found ", Quoted(value)));
       return false;
     }
     return true;
@@ -434,18 +434,18 @@ class MappedParse {
     for (const size_t column : columns_.At("creditor_account")) number.append(row.cells[column]);
     if (number.empty()) {
       if (!warned_of_account_) {
-        Warn(Sentence("the file does not name its account: payments stand on csv:", mapping_.name,
-                      " until constants.creditor_account of the mapping says which it is"),
+        Warn(Concat("the file does not name its account: payments stand on csv:", mapping_.name,
+                    " until constants.creditor_account of the mapping says which it is"),
              row.line);
       }
       warned_of_account_ = true;
-      return arena_.Store(Sentence("csv:", mapping_.name));
+      return arena_.Store(Concat("csv:", mapping_.name));
     }
     const auto scheme = mapping_.constants.find("account_scheme");
     const auto is_letter = [](char c) { return Lower(c) >= 'a' && Lower(c) <= 'z'; };
     const bool is_iban = number.size() > 14 && is_letter(number[0]) && is_letter(number[1]);
     if (is_iban || scheme == mapping_.constants.end()) return arena_.Store(NormalAccount(number));
-    return arena_.Store(NormalAccount(Sentence(scheme->second, ":", number)));
+    return arena_.Store(NormalAccount(Concat(scheme->second, ":", number)));
   }
 
   void ReadText(const SeparatedRow& row, Payment* payment) {
@@ -541,9 +541,9 @@ class MappedParse {
   void CloseSettlement(const Settlement& settlement) {
     if (settlement.sum == 0) return;
     if (!mapping_.implied_payouts) {
-      Warn(Sentence("batch ", settlement.id, " carries over ",
-                    FormatAmount(settlement.sum, settlement.currency.decimals()), " ",
-                    settlement.currency.code()),
+      Warn(Concat("batch ", settlement.id, " carries over ",
+                  FormatAmount(settlement.sum, settlement.currency.decimals()), " ",
+                  settlement.currency.code()),
            settlement.line);
       return;
     }
@@ -573,10 +573,10 @@ class MappedParse {
     const Balance& row = rows[broken[0]];
     const Balance& before = rows[newest_first ? broken[0] + 1 : broken[0] - 1];
     Problem(row.line,
-            Sentence("balance: expected ", FormatAmount(before.after + row.moved, row.decimals),
-                     " after ", FormatAmount(before.after, row.decimals), " and ",
-                     FormatAmount(row.moved, row.decimals), ", found ",
-                     FormatAmount(row.after, row.decimals)),
+            Concat("balance: expected ", FormatAmount(before.after + row.moved, row.decimals),
+                   " after ", FormatAmount(before.after, row.decimals), " and ",
+                   FormatAmount(row.moved, row.decimals), ", found ",
+                   FormatAmount(row.after, row.decimals)),
             DeviationCode::kBalanceMismatch);
   }
 

@@ -8,7 +8,8 @@
 
 #include <algorithm>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
+#include "io/bytes/join_texts.h"
 
 namespace kvitt::csv {
 namespace {
@@ -79,14 +80,14 @@ Plan MakePlan(std::string_view head, const FieldNames& names, const FormatSettin
     if (field == kNoField) {
       plan.unknown.push_back(name);
     } else if (std::find(plan.fields.begin(), plan.fields.end(), field) != plan.fields.end()) {
-      plan.refusal = Sentence("expected each column once, found ", Quoted(name), " twice");
+      plan.refusal = Concat("expected each column once, found ", Quoted(name), " twice");
     }
     plan.fields.push_back(field);
   }
   const std::vector<std::string_view> missing = Missing(header, names);
   if (!missing.empty()) {
-    plan.refusal = Sentence("expected columns ", JoinTexts(names.required, ", "),
-                            " in the header, found none named ", JoinTexts(missing, ", "));
+    plan.refusal = Concat("expected columns ", JoinTexts(names.required, ", "),
+                          " in the header, found none named ", JoinTexts(missing, ", "));
   }
   return plan;
 }

@@ -3,18 +3,20 @@
 
 #include "io/formats/csv_stream.h"
 
+#include "engine/value/concat.h"
+#include "io/bytes/join_texts.h"
 #include "simdjson.h"
 
 namespace kvitt::csv {
 
 std::string WrongCellCount(size_t expected, size_t found) {
-  return Sentence("expected ", expected, " cells, as in the header, found ", found);
+  return Concat("expected ", expected, " cells, as in the header, found ", found);
 }
 
 bool IsText(std::string_view row, std::string* why) {
   const size_t nul = row.find('\0');
   if (nul != std::string_view::npos) {
-    *why = Sentence("expected text, found a NUL byte at byte ", nul + 1, " of the row");
+    *why = Concat("expected text, found a NUL byte at byte ", nul + 1, " of the row");
     return false;
   }
   if (simdjson::validate_utf8(row.data(), row.size())) return true;
@@ -25,8 +27,8 @@ bool IsText(std::string_view row, std::string* why) {
     if (at + length > row.size() || !simdjson::validate_utf8(row.data() + at, length)) break;
     at += length;
   }
-  *why = Sentence("expected UTF-8, found ", Quoted(row.substr(at, 1)), " at byte ", at + 1,
-                  " of the row");
+  *why = Concat("expected UTF-8, found ", Quoted(row.substr(at, 1)), " at byte ", at + 1,
+                " of the row");
   return false;
 }
 
@@ -34,7 +36,7 @@ void AddHeader(const Plan& plan, FileReport* report) {
   report->unknown_fields = plan.unknown.size();
   if (!plan.unknown.empty()) {
     report->warnings.push_back(
-        Sentence("columns that are no field were ignored: ", JoinTexts(plan.unknown, ", ")));
+        Concat("columns that are no field were ignored: ", JoinTexts(plan.unknown, ", ")));
   }
   if (plan.refusal.empty()) return;
   // Nothing was read, so that nothing was found is no news.

@@ -26,9 +26,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/value/concat.h"
 #include "io/bytes/record_stream.h"
 #include "io/bytes/record_tally.h"
-#include "io/bytes/sentence.h"
 #include "io/bytes/separator_index.h"
 #include "io/formats/csv_column.h"
 #include "io/formats/csv_plan.h"
@@ -151,7 +151,7 @@ class BlockParse {
       if (size > kQuotedCellMax) {
         SetAside(
             begin, DeviationCode::kRecordMalformed,
-            Sentence("expected cells of at most ", kQuotedCellMax, " bytes, found one of ", size));
+            Concat("expected cells of at most ", kQuotedCellMax, " bytes, found one of ", size));
         return;
       }
       cell_begin = ends[i] + 1;
@@ -231,8 +231,8 @@ class BlockParse {
                       raw, currency, plan_.dialect);
       if (complaint.expected.empty()) continue;
       SetAside(rows_[row].begin, complaint.code,
-               Sentence("field ", pass.field->name, ": expected ", complaint.expected, ", found ",
-                        raw.empty() ? std::string("nothing") : Quoted(raw)));
+               Concat("field ", pass.field->name, ": expected ", complaint.expected, ", found ",
+                      raw.empty() ? std::string("nothing") : Quoted(raw)));
       return;
     }
     KVITT_CHECK(!"a row was refused without a reason");
@@ -315,8 +315,7 @@ class StreamReader : public FormatReader {
     if (block.bytes.size() > kSeparatedTextMax) {
       RecordProblem problem;
       problem.byte_offset = block.offset;
-      problem.text =
-          Sentence("expected a line end within ", kSeparatedTextMax, " bytes, found none");
+      problem.text = Concat("expected a line end within ", kSeparatedTextMax, " bytes, found none");
       summary->problems.push_back(std::move(problem));
       return summary;
     }

@@ -23,7 +23,7 @@
 #include <map>
 #include <memory>
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 #include "io/bytes/separated_cell.h"
 #include "io/bytes/separated_rows.h"
 #include "io/formats/csv_column.h"
@@ -125,16 +125,16 @@ class VippsParse {
     const Kind kind = named != kUnknownRow ? named : kind_;
     if (kind == kFeeRow) return;
     if (kind == kUnknownRow || headers_[kind].empty()) {
-      Problem(row.line, Sentence("expected a header before the first row of its kind, found ",
-                                 csv::Quoted(row.cells[0])));
+      Problem(row.line, Concat("expected a header before the first row of its kind, found ",
+                               csv::Quoted(row.cells[0])));
       return;
     }
     // The kind stands before the cells of the header, or is one of them.
     const std::vector<std::string>& header = headers_[kind];
     shift_ = row.cells.size() == header.size() + 1 && named != kUnknownRow ? 1 : 0;
     if (row.damaged || row.cells.size() != header.size() + shift_) {
-      Problem(row.line, Sentence("expected ", header.size(), " cells, as in the header, found ",
-                                 row.cells.size()));
+      Problem(row.line, Concat("expected ", header.size(), " cells, as in the header, found ",
+                               row.cells.size()));
       return;
     }
     if (kind == kSettlement) {
@@ -157,8 +157,8 @@ class VippsParse {
     figures->line = row.line;
     figures->currency = Currency::FromCode(Cell(row, header, "Currency"));
     if (figures->currency.is_none()) {
-      Problem(row.line, Sentence("expected an ISO 4217 currency code, found ",
-                                 csv::Quoted(Cell(row, header, "Currency"))));
+      Problem(row.line, Concat("expected an ISO 4217 currency code, found ",
+                               csv::Quoted(Cell(row, header, "Currency"))));
       return false;
     }
     const std::pair<std::string_view, int64_t*> parts[] = {{"Gross", &figures->gross},
@@ -172,8 +172,8 @@ class VippsParse {
       const AmountError error = ParseAmount(plain, figures->currency.decimals(), minor);
       if (error == AmountError::kOk) continue;
       Problem(row.line,
-              Sentence("column ", name, ": expected an amount of ", figures->currency.code(),
-                       ", found ", csv::Quoted(cell), " (", Describe(error), ")"),
+              Concat("column ", name, ": expected an amount of ", figures->currency.code(),
+                     ", found ", csv::Quoted(cell), " (", Describe(error), ")"),
               error == AmountError::kTooManyDecimals ? DeviationCode::kPrecisionLost
                                                      : DeviationCode::kRecordMalformed);
       return false;
@@ -181,11 +181,10 @@ class VippsParse {
     const int decimals = figures->currency.decimals();
     const int64_t net = figures->gross + figures->fee + figures->refund;
     if (net != figures->net) {
-      Problem(
-          row.line,
-          Sentence("net: expected gross, fee and refund to make ",
-                   FormatAmount(figures->net, decimals), ", found ", FormatAmount(net, decimals)),
-          DeviationCode::kControlTotalMismatch);
+      Problem(row.line,
+              Concat("net: expected gross, fee and refund to make ",
+                     FormatAmount(figures->net, decimals), ", found ", FormatAmount(net, decimals)),
+              DeviationCode::kControlTotalMismatch);
     }
     // The sums go on with what the parts make, so that one wrong figure is one problem.
     figures->net = net;
@@ -198,8 +197,7 @@ class VippsParse {
                 Date* date) {
     const std::string_view cell = Cell(row, header, name);
     if (csv::ParseDateByPattern(cell, "DD.MM.YYYY|YYYY-MM-DD", date)) return true;
-    Problem(row.line,
-            Sentence("column ", name, ": expected DD.MM.YYYY, found ", csv::Quoted(cell)));
+    Problem(row.line, Concat("column ", name, ": expected DD.MM.YYYY, found ", csv::Quoted(cell)));
     return false;
   }
 
@@ -213,15 +211,14 @@ class VippsParse {
     int64_t count = 0;
     const std::string_view number = Cell(row, header, "NumberOfTransactions");
     if (ParseAmount(number, 0, &count) != AmountError::kOk || count < 0) {
-      Problem(row.line, Sentence("column NumberOfTransactions: expected a number, found ",
-                                 csv::Quoted(number)));
+      Problem(row.line, Concat("column NumberOfTransactions: expected a number, found ",
+                               csv::Quoted(number)));
       return;
     }
     figures.count = static_cast<uint64_t>(count);
     const std::string id(Cell(row, header, "SettlementID"));
     if (!summary_->declared.emplace(id, figures).second) {
-      Problem(row.line,
-              Sentence("expected each settlement once, found ", csv::Quoted(id), " again"));
+      Problem(row.line, Concat("expected each settlement once, found ", csv::Quoted(id), " again"));
       return;
     }
     ++summary_->tally.statements_opened;
@@ -261,7 +258,7 @@ class VippsParse {
   }
 
   std::string_view Account(const SeparatedRow& row, const std::vector<std::string>& header) {
-    return arena_.Store(Sentence("vipps:", Cell(row, header, "SaleUnitNumber")));
+    return arena_.Store(Concat("vipps:", Cell(row, header, "SaleUnitNumber")));
   }
 
   // Null when there is no money to book.
@@ -332,10 +329,10 @@ class VippsReader : public FormatReader {
       const uint64_t line = declared.line + 1;
       const int decimals = declared.currency.decimals();
       const auto amount = [&](std::string_view what, int64_t said, int64_t found) {
-        verdict->ControlAmount(Sentence("settlement ", id, ", ", what), said, found, decimals, line,
+        verdict->ControlAmount(Concat("settlement ", id, ", ", what), said, found, decimals, line,
                                0);
       };
-      verdict->Control(Sentence("settlement ", id, ", transactions"),
+      verdict->Control(Concat("settlement ", id, ", transactions"),
                        static_cast<Int128>(declared.count), static_cast<Int128>(computed.count),
                        line, 0);
       amount("gross", declared.gross, computed.gross);
@@ -346,8 +343,8 @@ class VippsReader : public FormatReader {
     for (const auto& [id, computed] : summary.computed) {
       if (summary.declared.count(id) != 0) continue;
       verdict->Problem(DeviationCode::kRecordMalformed, computed.line + 1, 0,
-                       Sentence("expected a SettlementInfo row of settlement ", csv::Quoted(id),
-                                ", found only its transactions"));
+                       Concat("expected a SettlementInfo row of settlement ", csv::Quoted(id),
+                              ", found only its transactions"));
     }
   }
 

@@ -188,8 +188,8 @@ class BlockParser {
   void TakeRecord(const FixedRecord& record) {
     if (record.flaw != LineFlaw::kNone) [[unlikely]] {
       return Malformed(record,
-                       Joined({"a record of 90 characters: expected no more, found one that is ",
-                               Describe(record.flaw)}));
+                       Concat("a record of 90 characters: expected no more, found one that is ",
+                              Describe(record.flaw)));
     }
     switch (record.cells[0]) {
       case '3':
@@ -281,9 +281,9 @@ class BlockParser {
     notice.record = record.line;
     notice.byte_offset = OffsetOf(record);
     notice.text =
-        Joined({what, ": ", FormatAmount(line.amount_minor, kDecimals),
-                " EUR with the reference \"", ReferenceOf(record), "\", return code \"",
-                Cells(record.cells, kReturnCode), "\"; expected a payment, nothing was posted"});
+        Concat(what, ": ", FormatAmount(line.amount_minor, kDecimals), " EUR with the reference \"",
+               ReferenceOf(record), "\", return code \"", Cells(record.cells, kReturnCode),
+               "\"; expected a payment, nothing was posted");
     sink_->Problem(notice);
   }
 
@@ -398,7 +398,7 @@ class BlockParser {
       summary_->warnings.Note("an account number whose check digit is wrong", record.line);
     }
     account_digits_ = arena_.Copy(digits);
-    account_ = arena_.Copy(AccountAlias(Joined({"bban-fi:", digits})));
+    account_ = arena_.Copy(AccountAlias(Concat("bban-fi:", digits)));
     accounts_.emplace(account_digits_, account_);
     if (summary_->tally.accounts.size() < kAccountsMax) {
       summary_->tally.accounts.emplace_back(account_);
@@ -538,8 +538,8 @@ class Judge {
       return true;
     }
     if (!ReadDigits(count_cells, &declared->count) || !ReadDigits(sum_cells, &minor)) {
-      Malformed(mark, Joined({ExpectedFound("totals of the batch", "digits", count_cells),
-                              " and \"", Shown(sum_cells), "\""}));
+      Malformed(mark, Concat(ExpectedFound("totals of the batch", "digits", count_cells), " and \"",
+                             Shown(sum_cells), "\""));
       return false;
     }
     declared->minor = minor;
@@ -551,9 +551,9 @@ class Judge {
              const CountAndSum& declared,
              const CountAndSum& computed) {
     const uint64_t record = base_ + mark.place.line + 1;
-    verdict_->Control(Joined({"number of ", what, " in the batch"}), declared.count, computed.count,
+    verdict_->Control(Concat("number of ", what, " in the batch"), declared.count, computed.count,
                       record, mark.place.offset);
-    verdict_->ControlAmount(Joined({"sum of ", what, " in the batch"}), declared.minor,
+    verdict_->ControlAmount(Concat("sum of ", what, " in the batch"), declared.minor,
                             computed.minor, kDecimals, record, mark.place.offset);
   }
 

@@ -41,9 +41,9 @@
 #include <utility>
 #include <vector>
 
+#include "engine/value/concat.h"
 #include "io/bytes/account_name.h"
 #include "io/bytes/charset.h"
-#include "io/bytes/concat.h"
 #include "io/bytes/swift_details.h"
 #include "io/bytes/text_arena.h"
 #include "io/formats/format.h"
@@ -519,7 +519,7 @@ Currency BlockParser::ReadCurrency(std::string_view code) {
       accounts.emplace_back(account_);
     }
   } else if (!(currency == currency_)) {
-    Malformed(ExpectedFound("currency", Concat({currency_.code(), " as before"}), code));
+    Malformed(ExpectedFound("currency", Concat(currency_.code(), " as before"), code));
   }
   return currency;
 }
@@ -751,7 +751,7 @@ void BlockParser::SetParties(const SwiftDetails& details, Payment* payment) {
   if (HasIbanShape(details.payer_account)) {
     payment->payer_account = details.payer_account;
   } else if (!details.payer_bank.empty()) {
-    const std::string both = Concat({details.payer_bank, "/", details.payer_account});
+    const std::string both = Concat(details.payer_bank, "/", details.payer_account);
     payment->payer_account = text_.Copy(AccountName(both, currency_));
   } else {
     payment->payer_account = text_.Copy(AccountName(details.payer_account, currency_));
@@ -913,9 +913,9 @@ class Judge {
 
   void NextPage(const Step& step, const Last& last) {
     if (page_ != 0 && last.page != 0 && (number_ != last.number || page_ != last.page + 1)) {
-      verdict_->Problem(DeviationCode::kSequenceGap, record_, step.offset,
-                        Joined({"statement ", Digits(number_), ": expected page ",
-                                Digits(last.page + 1), ", found page ", Digits(page_)}));
+      verdict_->Problem(
+          DeviationCode::kSequenceGap, record_, step.offset,
+          Concat("statement ", number_, ": expected page ", last.page + 1, ", found page ", page_));
       return;
     }
     verdict_->ControlBalance("opening balance of a page against the page before",
@@ -931,8 +931,7 @@ class Judge {
                                step.amount_minor, decimals_, record_, step.offset);
     } else if (number_ > last.number + 1) {
       verdict_->Remark(DeviationCode::kSequenceGap, record_, step.offset,
-                       Joined({"statement: expected number ", Digits(last.number + 1), ", found ",
-                               Digits(number_)}));
+                       Concat("statement: expected number ", last.number + 1, ", found ", number_));
     }
   }
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "io/bytes/swift_details.h"
 
 namespace kvitt {
@@ -30,12 +30,12 @@ class StatementWriter : public FormatWriter {
                     Currency currency,
                     Date booking_date,
                     std::string* out) override {
-    account_ = &accounts_[Concat({creditor_account, "/", currency.code()})];
+    account_ = &accounts_[Concat(creditor_account, "/", currency.code())];
     currency_ = currency;
     date_ = booking_date;
     ++account_->number;
-    out->append(Concat({":20:KVITT", Digits(message_++), "\r\n:25:", Written(creditor_account),
-                        "\r\n:28C:", Digits(account_->number), "/1\r\n"}));
+    out->append(Concat(":20:KVITT", message_++, "\r\n:25:", Written(creditor_account),
+                       "\r\n:28C:", account_->number, "/1\r\n"));
     WriteBalance(":60F:", out);
   }
 
@@ -161,14 +161,14 @@ void AppendPurpose(std::string_view purpose, std::string* details) {
     size_t blanks = size;
     while (size < purpose.size() && blanks > 1 && purpose[blanks - 1] == ' ') --blanks;
     size = blanks;
-    details->append(Concat({"?", Digits(static_cast<uint64_t>(code)), purpose.substr(0, size)}));
+    details->append(Concat("?", static_cast<uint64_t>(code), purpose.substr(0, size)));
     purpose.remove_prefix(size);
   }
 }
 
 std::string StatementWriter::Details(const PaymentBatch& batch, const Payment& payment) const {
   std::string purpose;
-  if (!payment.end_to_end_id.empty()) purpose = Concat({"EREF+", Plain(payment.end_to_end_id)});
+  if (!payment.end_to_end_id.empty()) purpose = Concat("EREF+", Plain(payment.end_to_end_id));
   std::string text;
   for (uint32_t i = 0; i < payment.reference_count; ++i) {
     const std::string_view value = batch.references[payment.reference_first + i].value;
@@ -182,9 +182,9 @@ std::string StatementWriter::Details(const PaymentBatch& batch, const Payment& p
   std::string details(TransactionCodeOf(payment));
   AppendPurpose(purpose, &details);
   if (!payment.payer_account.empty()) {
-    details.append(Concat({"?31", Plain(Written(payment.payer_account))}));
+    details.append(Concat("?31", Plain(Written(payment.payer_account))));
   }
-  if (!payment.payer_name.empty()) details.append(Concat({"?32", Plain(payment.payer_name)}));
+  if (!payment.payer_name.empty()) details.append(Concat("?32", Plain(payment.payer_name)));
   return details;
 }
 
@@ -208,7 +208,7 @@ bool StatementWriter::Write(const PaymentBatch& batch, const Payment& payment, s
                                          ? std::string_view()
                                          : batch.references[payment.reference_first].value;
   out->append(FitsEntry(reference) ? reference : "NONREF");
-  if (!payment.bank_reference.empty()) out->append(Concat({"//", payment.bank_reference}));
+  if (!payment.bank_reference.empty()) out->append(Concat("//", payment.bank_reference));
   // The field is 6 lines of 65; longer purposes take more, which readers join all the same.
   constexpr size_t kLine = 65;
   const std::string details = Details(batch, payment);

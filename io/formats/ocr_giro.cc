@@ -433,7 +433,7 @@ void BlockParser::ReadStart(const FixedRecord& record) {
   LeaveAssignment();
   const std::string_view sender = Cells(record.cells, kSender);
   if (sender != "00008080") {
-    Note(record, Joined({"a sender other than Nets (00008080): ", Shown(sender)}));
+    Note(record, Concat("a sender other than Nets (00008080): ", Shown(sender)));
   }
 }
 
@@ -552,14 +552,13 @@ bool BlockParser::BelongsToItem(const FixedRecord& record) {
       Cells(item_.cells, kNumber) == Cells(record.cells, kNumber)) [[likely]] {
     return !item_.unreadable;
   }
-  Malformed(
-      record,
-      ExpectedFound("type (5-6) and transaction number (9-15)",
-                    item_.cells == nullptr
-                        ? std::string("an amount item 1 (30) in front of it")
-                        : Joined({"those of item 1, ", Shown(Cells(item_.cells, kType)), " and ",
-                                  Shown(Cells(item_.cells, kNumber))}),
-                    Joined({Cells(record.cells, kType), " and ", Cells(record.cells, kNumber)})));
+  Malformed(record, ExpectedFound(
+                        "type (5-6) and transaction number (9-15)",
+                        item_.cells == nullptr
+                            ? std::string("an amount item 1 (30) in front of it")
+                            : Concat("those of item 1, ", Shown(Cells(item_.cells, kType)), " and ",
+                                     Shown(Cells(item_.cells, kNumber))),
+                        Concat(Cells(record.cells, kType), " and ", Cells(record.cells, kNumber))));
   return false;
 }
 
@@ -605,8 +604,8 @@ void BlockParser::AddPayment(const FixedRecord& record, bool reversal, uint16_t 
     payment.kind = PaymentKind::kDirectDebit;
   }
   if (type < 10 || type > 21) [[unlikely]] {
-    Note(record, Joined({"transaction type ", Shown(Cells(record.cells, kType)),
-                         ", which the manual does not know, read as a payment"}));
+    Note(record, Concat("transaction type ", Shown(Cells(record.cells, kType)),
+                        ", which the manual does not know, read as a payment"));
   }
   if (!item_.date.has_value()) [[unlikely]]
     Note(record, "a payment without a Nets date");
@@ -713,11 +712,11 @@ class Judge {
       verdict_.Problem(
           transmissions_ == 0 ? DeviationCode::kRecordMalformed : DeviationCode::kFileTruncated,
           lines_, bytes_,
-          Joined({"end of the file: expected ",
-                  transmissions_ == 0              ? "a transmission start (10)"
-                  : place_ == Place::kInAssignment ? "an assignment end (88)"
-                                                   : "a transmission end (89)",
-                  ", found none"}));
+          Concat("end of the file: expected ",
+                 transmissions_ == 0              ? "a transmission start (10)"
+                 : place_ == Place::kInAssignment ? "an assignment end (88)"
+                                                  : "a transmission end (89)",
+                 ", found none"));
     }
     verdict_.Close(allow_empty);
   }
@@ -737,7 +736,7 @@ class Judge {
                                                                     "transmission end (89)"
                                                                   : "an assignment end (88)";
     verdict_.Problem(DeviationCode::kRecordMalformed, record, step.offset,
-                     Joined({"order of records: expected ", expected, ", found ", found}));
+                     Concat("order of records: expected ", expected, ", found ", found));
   }
 
   Verdict verdict_;
@@ -934,8 +933,8 @@ class OcrGiroWriter : public FormatWriter {
 std::string Digits(Date date) {
   if (!date.has_value()) return "000000";
   const std::string iso = FormatDate(date);
-  return Joined({std::string_view(iso).substr(8, 2), std::string_view(iso).substr(5, 2),
-                 std::string_view(iso).substr(2, 2)});
+  return Concat(std::string_view(iso).substr(8, 2), std::string_view(iso).substr(5, 2),
+                std::string_view(iso).substr(2, 2));
 }
 
 void OcrGiroWriter::Begin(const WriterHeader& header, std::string* out) {
@@ -985,7 +984,7 @@ bool IsComposed(std::string_view reference) {
 }
 
 bool OcrGiroWriter::WriteItem1(const PaymentBatch& batch, const Payment& payment, Date date) {
-  StartRecord(Joined({"NY09", TypeOf(payment), "30"}));
+  StartRecord(Concat("NY09", TypeOf(payment), "30"));
   image_.SetDigits(kNumber, section_.transactions % 10000000);
   image_.SetText(kNetsDate, Digits(date));
   if (IsComposed(payment.bank_reference)) {
@@ -1010,7 +1009,7 @@ bool OcrGiroWriter::WriteItem1(const PaymentBatch& batch, const Payment& payment
 
 void OcrGiroWriter::WriteItem2(const Payment& payment, Date date) {
   constexpr std::string_view kScheme = "bban-no:";
-  StartRecord(Joined({"NY09", TypeOf(payment), "31"}));
+  StartRecord(Concat("NY09", TypeOf(payment), "31"));
   image_.SetDigits(kNumber, section_.transactions % 10000000);
   if (IsComposed(payment.bank_reference)) {
     image_.SetText(kFormAndArchive, payment.bank_reference.substr(kBooking.size() + 1));
@@ -1041,7 +1040,7 @@ bool OcrGiroWriter::Write(const PaymentBatch& batch, const Payment& payment, std
   if (said) WriteItem2(payment, date);
   section_.records += 2;
   if (said && payment.text_count == 1) {
-    StartRecord(Joined({"NY09", TypeOf(payment), "32"}));
+    StartRecord(Concat("NY09", TypeOf(payment), "32"));
     image_.SetDigits(kNumber, section_.transactions % 10000000);
     said = image_.SetText(kText, batch.text[payment.text_first]);
     Append(&pending_);

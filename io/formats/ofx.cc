@@ -29,9 +29,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_set.h"
+#include "engine/value/concat.h"
 #include "io/bytes/account_name.h"
 #include "io/bytes/charset.h"
-#include "io/bytes/concat.h"
 #include "io/bytes/text_arena.h"
 #include "io/bytes/xml_scanner.h"
 #include "io/formats/format.h"
@@ -295,14 +295,14 @@ class FileParser {
   void CloseTag(const std::string& name) {
     if (!IsAggregate(name)) {
       // The end of a leaf: 1.x leaves it out, so it is looked at only where it stands.
-      if (name != leaf_) Fault(DeviationCode::kRecordMalformed, Concat({"</", leaf_, ">"}), name);
+      if (name != leaf_) Fault(DeviationCode::kRecordMalformed, Concat("</", leaf_, ">"), name);
       leaf_.clear();
       return;
     }
     leaf_.clear();
     if (open_.empty() || open_.back() != name) {
       Fault(DeviationCode::kRecordMalformed,
-            open_.empty() ? std::string("a tag that opens") : Concat({"</", open_.back(), ">"}),
+            open_.empty() ? std::string("a tag that opens") : Concat("</", open_.back(), ">"),
             name);
       return;
     }
@@ -360,7 +360,7 @@ class FileParser {
       if (place.name != name) continue;
       const bool money = name == "TRNAMT" || name == "FITID";
       if (money && !place.text->empty()) {
-        Fault(DeviationCode::kRecordMalformed, Concat({"one ", name}), "two");
+        Fault(DeviationCode::kRecordMalformed, Concat("one ", name), "two");
       }
       *place.text = text;
     }
@@ -405,7 +405,7 @@ class FileParser {
     }
     const std::string name = bank_.empty() || IsIban(account_)
                                  ? AccountName(account_, currency_)
-                                 : AccountName(Concat({bank_, "/", account_}), currency_);
+                                 : AccountName(Concat(bank_, "/", account_), currency_);
     if (name.empty()) {
       Fault(DeviationCode::kRecordMalformed, "an account", account_);
       return false;
@@ -477,7 +477,7 @@ class FileParser {
     if (transaction_.bank.empty() || HasIbanShape(transaction_.account)) {
       return AccountName(transaction_.account, currency_);
     }
-    return AccountName(Concat({transaction_.bank, "/", transaction_.account}), currency_);
+    return AccountName(Concat(transaction_.bank, "/", transaction_.account), currency_);
   }
 
   // Text as UTF-8 with its references resolved. It lives until the file is through.

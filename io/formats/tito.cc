@@ -386,8 +386,7 @@ std::string Parser::AccountOf(const Record& record) {
   const std::string_view digits = Cells(record.cells, kAccount);
   uint64_t number = 0;
   const bool has_digits = ReadDigits(digits, &number) && number != 0;
-  const std::string derived =
-      has_digits ? AccountAlias(Joined({"bban-fi:", digits})) : std::string();
+  const std::string derived = has_digits ? AccountAlias(Concat("bban-fi:", digits)) : std::string();
   const std::string iban = NormalAccount(TrimBlanks(Cells(record.cells, kIban)));
   if (iban.empty()) {
     if (!has_digits) Refuse(record, "account", "14 digits or an IBAN", kAccount);
@@ -450,8 +449,8 @@ void Parser::CheckSequence(const Record& record, uint64_t number) {
             balance_, last->second.closing, currency_.decimals(), true);
     } else if (number > expected) {
       Notice(record, DeviationCode::kSequenceGap,
-             Joined({"number of the statement: expected ", std::to_string(expected), ", found ",
-                     std::to_string(number)}));
+             Concat("number of the statement: expected ", std::to_string(expected), ", found ",
+                    std::to_string(number)));
     }
   }
   last_by_account_[account_].number = number;
@@ -498,8 +497,8 @@ void Parser::TakeEntry(const Record& record) {
       ++summary_->notices;
       return Notice(
           record, DeviationCode::kNotBooked,
-          Joined({"a rejected entry of ", FormatAmount(entry.signed_minor, currency_.decimals()),
-                  " ", currency_.code(), ": expected a booked one, nothing was posted"}));
+          Concat("a rejected entry of ", FormatAmount(entry.signed_minor, currency_.decimals()),
+                 " ", currency_.code(), ": expected a booked one, nothing was posted"));
     }
     entry_ = std::move(entry);
     has_entry_ = true;
@@ -568,7 +567,7 @@ bool Parser::ReadMovement(const Record& record, Movement* movement) {
   uint64_t number = 0;
   if (account.size() == kCounterpartyAccount.size() && ReadDigits(account, &number) &&
       number != 0) {
-    movement->account = arena_.Copy(AccountAlias(Joined({"bban-fi:", account})));
+    movement->account = arena_.Copy(AccountAlias(Concat("bban-fi:", account)));
   }
   const std::string_view reference = Text(record, kReference);
   const size_t first = reference.find_first_not_of('0');
@@ -755,12 +754,12 @@ void Parser::CheckTotals(const Record& record,
   CountAndSum declared_debits;
   if (!ReadTotals(record, &declared_credits, &declared_debits)) return;
   const int decimals = currency_.decimals();
-  Check(record, Joined({"number of credits ", what}), declared_credits.count, credits.count, 0,
+  Check(record, Concat("number of credits ", what), declared_credits.count, credits.count, 0,
         false);
-  Check(record, Joined({"sum of credits ", what}), declared_credits.minor, credits.minor, decimals,
+  Check(record, Concat("sum of credits ", what), declared_credits.minor, credits.minor, decimals,
         false);
-  Check(record, Joined({"number of debits ", what}), declared_debits.count, debits.count, 0, false);
-  Check(record, Joined({"sum of debits ", what}), declared_debits.minor, debits.minor, decimals,
+  Check(record, Concat("number of debits ", what), declared_debits.count, debits.count, 0, false);
+  Check(record, Concat("sum of debits ", what), declared_debits.minor, debits.minor, decimals,
         false);
 }
 
@@ -794,7 +793,7 @@ void Parser::TakeTotals(const Record& record) {
   const bool is_swapped = equal(credits, swapped_credits) && equal(debits, swapped_debits) &&
                           credits.count + debits.count > 0;
   if (is_swapped) return;
-  CheckTotals(record, Joined({"corrected ", of}), totals.debit_corrections,
+  CheckTotals(record, Concat("corrected ", of), totals.debit_corrections,
               totals.credit_corrections);
 }
 
@@ -833,8 +832,8 @@ class TitoReader : public FormatReader {
       if (finding.is_balance && finding.declared != finding.computed) {
         verdict->Problem(
             DeviationCode::kBalanceMismatch, finding.record, finding.offset,
-            Joined({finding.what, ": expected ", FormatSum(finding.declared, finding.decimals),
-                    " as declared, found ", FormatSum(finding.computed, finding.decimals)}));
+            Concat(finding.what, ": expected ", FormatSum(finding.declared, finding.decimals),
+                   " as declared, found ", FormatSum(finding.computed, finding.decimals)));
         continue;
       }
       verdict->ControlAmount(finding.what, finding.declared, finding.computed, finding.decimals,

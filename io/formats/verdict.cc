@@ -9,12 +9,6 @@ constexpr size_t kShownMax = 40;
 
 }  // namespace
 
-std::string Joined(std::initializer_list<std::string_view> parts) {
-  std::string text;
-  for (const std::string_view part : parts) text.append(part);
-  return text;
-}
-
 void Warnings::Add(std::string_view sentence, uint64_t count, uint64_t record) {
   if (count == 0) return;
   auto place = seen_.find(sentence);
@@ -34,9 +28,9 @@ void Warnings::Join(const Warnings& later, uint64_t records) {
 std::vector<std::string> Warnings::Sentences() const {
   std::vector<std::string> sentences;
   for (const auto& [sentence, seen] : seen_) {
-    sentences.push_back(
-        Joined({sentence, " (", std::to_string(seen.count), seen.count == 1 ? " time" : " times",
-                ", first at record ", std::to_string(seen.first_record + 1), ")"}));
+    sentences.push_back(Concat(sentence, " (", std::to_string(seen.count),
+                               seen.count == 1 ? " time" : " times", ", first at record ",
+                               std::to_string(seen.first_record + 1), ")"));
   }
   return sentences;
 }
@@ -75,7 +69,7 @@ std::string Shown(std::string_view bytes) {
 std::string ExpectedFound(std::string_view what,
                           std::string_view expected,
                           std::string_view found) {
-  return Joined({what, ": expected ", expected, ", found \"", Shown(found), "\""});
+  return Concat(what, ": expected ", expected, ", found \"", Shown(found), "\"");
 }
 
 void NoteRepairs(const LineRepairs& repairs, Warnings* warnings) {
@@ -128,7 +122,7 @@ bool Verdict::Judge(DeviationCode code,
   }
   ++controls_failed_;
   Problem(code, record, byte_offset,
-          Joined({what, ": expected ", declared, " as declared, found ", computed}));
+          Concat(what, ": expected ", declared, " as declared, found ", computed));
   return false;
 }
 
@@ -226,8 +220,8 @@ void CheckControl(WholeFileSummary* summary,
     return;
   }
   AddProblem(summary, DeviationCode::kControlTotalMismatch, record, byte_offset,
-             Joined({what, ": expected ", FormatSum(declared, decimals), " as declared, found ",
-                     FormatSum(computed, decimals)}));
+             Concat(what, ": expected ", FormatSum(declared, decimals), " as declared, found ",
+                    FormatSum(computed, decimals)));
 }
 
 FinishResult FinishWholeFile(std::string_view format,

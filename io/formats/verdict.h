@@ -9,20 +9,17 @@
 #pragma once
 
 #include <cstdint>
-#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "engine/value/concat.h"  // IWYU pragma: export
 #include "io/bytes/fixed_width.h"
 #include "io/formats/format.h"
 
 namespace kvitt {
-
-// The parts of a sentence, one after another.
-std::string Joined(std::initializer_list<std::string_view> parts);
 
 // Oddities that were tolerated: each sentence once, with how often and where first.
 class Warnings {

@@ -28,7 +28,7 @@
 #include <utility>
 #include <vector>
 
-#include "io/bytes/concat.h"
+#include "engine/value/concat.h"
 #include "io/bytes/text_arena.h"
 #include "io/bytes/xml_scanner.h"
 #include "io/formats/format.h"
@@ -248,7 +248,7 @@ class ReportParser : public XmlConsumer {
     const std::string_view day = text.substr(0, 10);
     if (ParseDate(day, date)) return true;
     if (day.size() != 10 || day[2] != '.' || day[5] != '.') return false;
-    const std::string iso = Concat({day.substr(6), "-", day.substr(3, 2), "-", day.substr(0, 2)});
+    const std::string iso = Concat(day.substr(6), "-", day.substr(3, 2), "-", day.substr(0, 2));
     return ParseDate(iso, date);
   }
 
@@ -326,7 +326,7 @@ class ReportParser : public XmlConsumer {
   }
 
   void HandOver(Date settled_on, bool is_net, int64_t settled) {
-    const std::string account = Concat({"vipps:", settlement_[kSaleUnit]});
+    const std::string account = Concat("vipps:", settlement_[kSaleUnit]);
     creditor_ = arena_.Copy(account);
     auto& accounts = summary_->tally.accounts;
     if (accounts.size() < 100 &&

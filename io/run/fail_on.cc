@@ -1,6 +1,6 @@
 #include "io/run/fail_on.h"
 
-#include "io/bytes/sentence.h"
+#include "engine/value/concat.h"
 
 namespace kvitt {
 namespace {
@@ -44,9 +44,9 @@ absl::StatusOr<FailOn> FailOn::Parse(const std::vector<std::string>& limits) {
     }
     if (error != AmountError::kOk || parsed.value < 0) {
       return absl::InvalidArgumentError(
-          Sentence("--fail-on: expected exceptions>N, rate>P% or "
-                   "amount>A, found '",
-                   limit, "'."));
+          Concat("--fail-on: expected exceptions>N, rate>P% or "
+                 "amount>A, found '",
+                 limit, "'."));
     }
     fail_on.limits_.push_back(std::move(parsed));
   }
@@ -72,7 +72,7 @@ std::string FailOn::Passed(const RunTotals& totals) const {
         }
         break;
     }
-    if (passed) return Sentence("The limit --fail-on '", limit.text, "' was passed.");
+    if (passed) return Concat("The limit --fail-on '", limit.text, "' was passed.");
   }
   return {};
 }

@@ -46,6 +46,27 @@ void PrefetchItem(const Books& books, const PaymentRun& run, uint32_t i) {
   if (payment.item != kNoItem) __builtin_prefetch(&books.items.At(payment.item));
 }
 
+// What the decision says of itself. Payments that rules 1 to 3 decided on one item have no entry and
+// are not looked up.
+void ReadEvidence(const Books& books,
+                  PaymentHandle handle,
+                  const PaymentRecord& payment,
+                  PaymentRow* row) {
+  row->uniqueness = Uniqueness::kNone;
+  row->alternatives = 0;
+  row->evidence = {};
+  row->trials = {};
+  const bool may_have_entry = payment.rule == Rule::kNone || payment.rule > Rule::kReferenceExact ||
+                              payment.decided == PaymentCase::kComposed;
+  if (!may_have_entry) return;
+  const ComposedDecision* composed = books.decisions.Find(handle);
+  if (composed == nullptr) return;
+  row->uniqueness = composed->uniqueness;
+  row->alternatives = composed->alternatives;
+  row->evidence = composed->evidence;
+  row->trials = composed->trials;
+}
+
 }  // namespace
 
 void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
@@ -134,6 +155,7 @@ void ReadPaymentPage(const Books& books,
     row.allocated_minor = sums.allocated_minor;
     row.on_account_minor = sums.on_account_minor;
     row.unallocated_minor = sums.unallocated_minor;
+    ReadEvidence(books, handle, payment, &row);
   }
 }
 

@@ -41,6 +41,11 @@ struct ComposedDecision {
   std::vector<Suggestion> suggestions;
   std::vector<ItemHandle> named;  // items that the references name, when they did not decide
   PaymentHandle reversed_by = kNoPayment;
+  // What the decision says of itself; see PaymentRow.
+  std::vector<RuleTrial> trials;
+  Uniqueness uniqueness = Uniqueness::kNone;
+  uint32_t alternatives = 0;
+  std::string evidence;
 };
 
 class DecisionBook {

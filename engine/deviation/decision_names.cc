@@ -98,4 +98,46 @@ std::string_view Name(AllocationKind kind) {
   return "";
 }
 
+std::string_view Name(TrialResult result) {
+  switch (result) {
+    case TrialResult::kNotApplicable:
+      return "not_applicable";
+    case TrialResult::kNothingFound:
+      return "nothing_found";
+    case TrialResult::kAmountDiffers:
+      return "amount_differs";
+    case TrialResult::kSeveralAnswers:
+      return "several_answers";
+    case TrialResult::kContradicted:
+      return "contradicted";
+    case TrialResult::kReserved:
+      return "reserved";
+    case TrialResult::kTaken:
+      return "taken";
+    case TrialResult::kSuggestOnly:
+      return "suggest_only";
+    case TrialResult::kSearchLimit:
+      return "search_limit";
+    case TrialResult::kSwitchedOff:
+      return "switched_off";
+    case TrialResult::kDecided:
+      return "decided";
+  }
+  return "";
+}
+
+std::string_view Name(Uniqueness uniqueness) {
+  switch (uniqueness) {
+    case Uniqueness::kNone:
+      return "";
+    case Uniqueness::kUnique:
+      return "unique";
+    case Uniqueness::kAlike:
+      return "alike";
+    case Uniqueness::kSeveral:
+      return "several";
+  }
+  return "";
+}
+
 }  // namespace kvitt

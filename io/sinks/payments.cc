@@ -1,5 +1,7 @@
 // `payments`: every payment once, as read and as decided.
 
+#include "io/sinks/payments.h"
+
 #include "io/sinks/sink.h"
 
 namespace kvitt {
@@ -68,7 +70,59 @@ void WriteSource(const PaymentRow& row, RowBuffer* out) {
   out->Char('}');
 }
 
-void WriteJson(const PaymentRow& row, RowBuffer* out) {
+void WriteTrials(const PaymentRow& row, RowBuffer* out) {
+  out->Char('[');
+  for (size_t i = 0; i < row.trials.size(); ++i) {
+    const RuleTrial& trial = row.trials[i];
+    out->Text(i == 0 ? "{\"rule\":\"" : ",{\"rule\":\"");
+    out->Text(Name(trial.rule));
+    out->Text("\",\"found\":\"");
+    out->Text(Name(trial.result));
+    out->Text("\",\"count\":");
+    out->Number(trial.count);
+    out->Char('}');
+  }
+  out->Char(']');
+}
+
+// What the decision says of itself; nothing for most payments.
+void WriteEvidence(const PaymentRow& row, RowBuffer* out) {
+  TextMember(",\"uniqueness\":", Name(row.uniqueness), out);
+  if (row.uniqueness == Uniqueness::kSeveral) {
+    out->Text(",\"alternatives\":");
+    out->Number(row.alternatives);
+  }
+  TextMember(",\"evidence\":", row.evidence, out);
+  if (!row.trials.empty()) {
+    out->Text(",\"tried\":");
+    WriteTrials(row, out);
+  }
+}
+
+class PaymentWriter : public PageWriter {
+ public:
+  explicit PaymentWriter(OutputFormat format) : format_(format) {}
+
+  void Write(const Reconciliation& run, size_t page, RowBuffer* out) override {
+    run.ReadPayments(page, &page_);
+    for (const PaymentRow& row : page_.rows) {
+      if (format_ == OutputFormat::kCsv) {
+        csv_.Write(row, out);
+      } else {
+        WritePaymentJson(row, out);
+      }
+    }
+  }
+
+ private:
+  OutputFormat format_;
+  PaymentPage page_;
+  PaymentCsv csv_;
+};
+
+}  // namespace
+
+void WritePaymentJson(const PaymentRow& row, RowBuffer* out) {
   const Payment& payment = row.payment;
   const int decimals = payment.currency.decimals();
   out->Text("{\"payment_id\":");
@@ -109,76 +163,64 @@ void WriteJson(const PaymentRow& row, RowBuffer* out) {
   AmountMember(",\"allocated\":", row.allocated_minor, decimals, out);
   AmountMember(",\"on_account\":", row.on_account_minor, decimals, out);
   AmountMember(",\"unallocated\":", row.unallocated_minor, decimals, out);
+  WriteEvidence(row, out);
   out->Text("}\n");
 }
 
-class PaymentWriter : public PageWriter {
- public:
-  explicit PaymentWriter(OutputFormat format) : format_(format) {}
-
-  void Write(const Reconciliation& run, size_t page, RowBuffer* out) override {
-    run.ReadPayments(page, &page_);
-    for (const PaymentRow& row : page_.rows) {
-      if (format_ == OutputFormat::kCsv) {
-        WriteCsv(row, out);
-      } else {
-        WriteJson(row, out);
-      }
-    }
+void PaymentCsv::Write(const PaymentRow& row, RowBuffer* out) {
+  const Payment& payment = row.payment;
+  const int decimals = payment.currency.decimals();
+  const auto cell = [out](std::string_view text) {
+    out->Cell(text);
+    out->Char(',');
+  };
+  cell(payment.payment_id);
+  cell(payment.creditor_account);
+  cell(Name(payment.kind));
+  cell(Name(payment.direction));
+  out->Amount(payment.amount_minor, decimals);
+  out->Char(',');
+  cell(payment.currency.code());
+  out->Day(payment.booking_date);
+  out->Char(',');
+  out->Day(payment.value_date);
+  out->Char(',');
+  cell_.Clear();
+  if (!row.references.empty()) WriteReferences(row, decimals, &cell_);
+  cell(cell_.view());
+  cell_.Clear();
+  if (!row.text.empty()) WriteText(row, &cell_);
+  cell(cell_.view());
+  cell(payment.payer_name);
+  cell(payment.payer_account);
+  cell(payment.payer_org_no);
+  cell(payment.customer_id);
+  cell(payment.bank_reference);
+  cell(payment.end_to_end_id);
+  cell(payment.reverses);
+  cell_.Clear();
+  WriteSource(row, &cell_);
+  cell(cell_.view());
+  cell(Name(row.outcome));
+  cell(Name(row.rule));
+  cell(Name(row.confidence));
+  out->Amount(row.allocated_minor, decimals);
+  out->Char(',');
+  out->Amount(row.on_account_minor, decimals);
+  out->Char(',');
+  out->Amount(row.unallocated_minor, decimals);
+  out->Char(',');
+  cell(Name(row.uniqueness));
+  if (row.uniqueness == Uniqueness::kSeveral) out->Number(row.alternatives);
+  out->Char(',');
+  cell(row.evidence);
+  if (!row.trials.empty()) {
+    cell_.Clear();
+    WriteTrials(row, &cell_);
+    out->Cell(cell_.view());
   }
-
- private:
-  void WriteCsv(const PaymentRow& row, RowBuffer* out) {
-    const Payment& payment = row.payment;
-    const int decimals = payment.currency.decimals();
-    const auto cell = [out](std::string_view text) {
-      out->Cell(text);
-      out->Char(',');
-    };
-    cell(payment.payment_id);
-    cell(payment.creditor_account);
-    cell(Name(payment.kind));
-    cell(Name(payment.direction));
-    out->Amount(payment.amount_minor, decimals);
-    out->Char(',');
-    cell(payment.currency.code());
-    out->Day(payment.booking_date);
-    out->Char(',');
-    out->Day(payment.value_date);
-    out->Char(',');
-    cell_.Clear();
-    if (!row.references.empty()) WriteReferences(row, decimals, &cell_);
-    cell(cell_.view());
-    cell_.Clear();
-    if (!row.text.empty()) WriteText(row, &cell_);
-    cell(cell_.view());
-    cell(payment.payer_name);
-    cell(payment.payer_account);
-    cell(payment.payer_org_no);
-    cell(payment.customer_id);
-    cell(payment.bank_reference);
-    cell(payment.end_to_end_id);
-    cell(payment.reverses);
-    cell_.Clear();
-    WriteSource(row, &cell_);
-    cell(cell_.view());
-    cell(Name(row.outcome));
-    cell(Name(row.rule));
-    cell(Name(row.confidence));
-    out->Amount(row.allocated_minor, decimals);
-    out->Char(',');
-    out->Amount(row.on_account_minor, decimals);
-    out->Char(',');
-    out->Amount(row.unallocated_minor, decimals);
-    out->Char('\n');
-  }
-
-  OutputFormat format_;
-  PaymentPage page_;
-  RowBuffer cell_;
-};
-
-}  // namespace
+  out->Char('\n');
+}
 
 const Sink kPaymentsSink = {
     .name = "payments",
@@ -190,7 +232,7 @@ const Sink kPaymentsSink = {
               "payment_id,creditor_account,kind,direction,amount,currency,booking_date,value_date,"
               "references,text,payer_name,payer_account,payer_org_no,customer_id,bank_reference,"
               "end_to_end_id,reverses,source,outcome,rule,confidence,allocated,on_account,"
-              "unallocated\n");
+              "unallocated,uniqueness,alternatives,evidence,tried\n");
         },
     .make_writer = [](OutputFormat format) -> std::unique_ptr<PageWriter> {
       return std::make_unique<PaymentWriter>(format);

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "kvitt/amount.h"
 #include "kvitt/date.h"
 #include "kvitt/deviation.h"
@@ -61,10 +62,42 @@ enum class AllocationKind : uint8_t {
   kReversal,
 };
 
+// What a rule found when it was tried on a payment that no earlier rule had decided.
+enum class TrialResult : uint8_t {
+  kNotApplicable,  // nothing to go by: no payer known, no text, ...
+  kNothingFound,
+  kAmountDiffers,
+  kSeveralAnswers,
+  kContradicted,  // would have decided, but other evidence speaks against it
+  kReserved,      // disputed, in collection, blocked, or the customer insolvent
+  kTaken,         // another payment had the better claim on the items
+  kSuggestOnly,   // the rule suggests and never posts
+  kSearchLimit,
+  kSwitchedOff,
+  kDecided,
+};
+
+// One rule tried on one payment. `count` is of items or of answers, whichever the result is about.
+struct RuleTrial {
+  Rule rule = Rule::kNone;
+  TrialResult result = TrialResult::kNotApplicable;
+  uint32_t count = 0;
+};
+
+// Whether a decision is the only one that its evidence allows.
+enum class Uniqueness : uint8_t {
+  kNone,  // not said: the payer named what is paid, or nothing was decided
+  kUnique,
+  kAlike,    // the alternatives differ only in which of several equal items they take
+  kSeveral,  // how many stands beside it
+};
+
 std::string_view Name(Outcome outcome);
 std::string_view Name(Rule rule);  // "" for kNone
 std::string_view Name(Confidence confidence);
 std::string_view Name(AllocationKind kind);
+std::string_view Name(TrialResult result);
+std::string_view Name(Uniqueness uniqueness);  // "" for kNone
 
 // One row of `allocations`.
 struct AllocationRow {
@@ -92,6 +125,11 @@ struct PaymentRow {
   int64_t allocated_minor = 0;  // on items (of a reversal: taken back from items)
   int64_t on_account_minor = 0;
   int64_t unallocated_minor = 0;
+  // Why: of payments that went beyond rules 1 to 3; empty for all others.
+  Uniqueness uniqueness = Uniqueness::kNone;
+  uint32_t alternatives = 0;           // of kSeveral
+  std::string_view evidence;           // in words
+  absl::Span<const RuleTrial> trials;  // in the order in which they were tried
 };
 
 struct SuggestedAllocation {

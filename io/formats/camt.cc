@@ -324,6 +324,8 @@ FinishResult CamtReader::Finish(absl::Span<const std::unique_ptr<BlockSummary>> 
   std::vector<RecordProblem> failed_controls;
   Warnings warnings;
   uint64_t held_controls = 0;
+  uint64_t foreign_figures = 0;
+  uint64_t first_foreign_figure = 0;
   uint64_t records = 0;
   for (const std::unique_ptr<BlockSummary>& base : summaries) {
     const auto& summary = static_cast<const CamtBlockSummary&>(*base);
@@ -343,6 +345,10 @@ FinishResult CamtReader::Finish(absl::Span<const std::unique_ptr<BlockSummary>> 
       failed_controls.push_back(std::move(problem));
     }
     held_controls += summary.held_controls;
+    if (foreign_figures == 0) {
+      first_foreign_figure = summary.first_foreign_figure + records;
+    }
+    foreign_figures += summary.foreign_figures;
     warnings.Join(summary.warnings, records);
     records += summary.tally.lines;
     statements.insert(statements.end(), summary.statements.begin(), summary.statements.end());
@@ -351,6 +357,9 @@ FinishResult CamtReader::Finish(absl::Span<const std::unique_ptr<BlockSummary>> 
   Verdict verdict(&result.report);
   verdict.warnings().Join(warnings, 0);
   if (held_controls > 0) verdict.Control("entries", 0, 0, 0, 0);
+  verdict.Withhold(
+      "a detail or a batch total in another currency than its entry: no control can reach it",
+      foreign_figures, first_foreign_figure);
   for (RecordProblem& problem : failed_controls) {
     verdict.Problem(problem.code, problem.record, problem.byte_offset, std::move(problem.text));
   }

@@ -183,6 +183,25 @@ std::vector<Currency> CurrenciesOf(const CamtStatement* first, const CamtStateme
   return currencies;
 }
 
+// Booked entries in a currency that the statement has no balance of are in none of its checks.
+void NoteUnbalancedCurrencies(const CamtStatement* first,
+                              const CamtStatement* last,
+                              Verdict* verdict) {
+  const std::vector<Currency> balanced = CurrenciesOf(first, last);
+  if (balanced.empty()) return;
+  for (const CamtStatement* page = first; page != last; ++page) {
+    for (const CamtSums& sums : page->sums) {
+      if (sums.booked_credits + sums.booked_debits == 0 ||
+          std::find(balanced.begin(), balanced.end(), sums.currency) != balanced.end()) {
+        continue;
+      }
+      verdict->Withhold(Concat(Place(*page), ": entries in ", sums.currency.code(),
+                               ", of which the statement has no balance"),
+                        static_cast<uint64_t>(sums.booked_credits + sums.booked_debits), 0);
+    }
+  }
+}
+
 // Whether two statements are pages of one.
 bool IsSameStatement(const CamtStatement& a, const CamtStatement& b) {
   if (a.page == 0 || b.page == 0 || a.account != b.account) return false;
@@ -339,6 +358,7 @@ void CheckCamtStatements(const std::vector<CamtStatement>& parts, Verdict* verdi
     const CamtStatement* first = pages.data();
     const CamtStatement* last = first + pages.size();
     CheckSummaries(first, last, verdict);
+    NoteUnbalancedCurrencies(first, last, verdict);
     if (!AllPagesThere(first, last)) {
       verdict->warnings().Note(
           Concat("statement ", first->id, ": not all of its pages are in this file"), 0);

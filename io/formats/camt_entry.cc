@@ -636,7 +636,11 @@ bool CamtEntries::EndBatches(uint64_t* stated) {
         ++summary_->held_controls;
       }
     }
-    if (!batch.sum.is_there || !(batch.sum.currency == entry_.amount.currency)) continue;
+    if (!batch.sum.is_there) continue;
+    if (!(batch.sum.currency == entry_.amount.currency)) {
+      NoteForeignFigure();
+      continue;
+    }
     int64_t declared = 0;
     if (!ReadMinor(batch.sum, "Btch/TtlAmt", &declared)) return false;
     if (batch.sign == "DBIT" ? entry_.direction == Direction::kCredit
@@ -927,6 +931,14 @@ bool CamtEntries::PartAmount(Part* part) {
   }
   const Money* money[] = {&transaction_.amount, &transaction_.transferred,
                           &transaction_.instructed};
+  const auto is_foreign = [this](const Money& candidate) {
+    return candidate.is_there && !(candidate.currency == entry_.amount.currency);
+  };
+  const bool has_own = (transaction_.amount.is_there && !is_foreign(transaction_.amount)) ||
+                       (transaction_.transferred.is_there && !is_foreign(transaction_.transferred));
+  if (!has_own && (is_foreign(transaction_.amount) || is_foreign(transaction_.transferred))) {
+    NoteForeignFigure();
+  }
   for (const Money* candidate : money) {
     if (!candidate->is_there || !(candidate->currency == entry_.amount.currency)) continue;
     part->has_amount = true;
@@ -1225,6 +1237,10 @@ void CamtEntries::FailControl(std::string text) {
   problem.byte_offset = OffsetOf(entry_.begin);
   problem.text = std::move(text);
   summary_->failed_controls.push_back(std::move(problem));
+}
+
+void CamtEntries::NoteForeignFigure() {
+  if (summary_->foreign_figures++ == 0) summary_->first_foreign_figure = entries_;
 }
 
 }  // namespace kvitt

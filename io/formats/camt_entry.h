@@ -29,6 +29,9 @@ struct CamtBlockSummary : BlockSummary {
   // many held.
   std::vector<RecordProblem> failed_controls;
   uint64_t held_controls = 0;
+  // Figures in another currency than their entry, which nothing can be held against.
+  uint64_t foreign_figures = 0;
+  uint64_t first_foreign_figure = 0;  // the entry of the first one
   Warnings warnings;
   uint64_t statements_seen = 0;
 };
@@ -232,6 +235,7 @@ class CamtEntries : public XmlConsumer {
   uint64_t OffsetOf(const char* at) const;
   bool Fail(std::string text, const char* at, DeviationCode code = DeviationCode::kRecordMalformed);
   void FailControl(std::string text);
+  void NoteForeignFigure();
 
   std::string_view Keep(std::string_view text) { return arena_.Store(text); }
 

@@ -168,6 +168,12 @@ void Verdict::Remark(DeviationCode code, uint64_t record, uint64_t byte_offset, 
   Keep({code, record, byte_offset, std::move(text)}, kFileProblemsMax, &remarks_);
 }
 
+void Verdict::Withhold(std::string_view sentence, uint64_t count, uint64_t record) {
+  if (count == 0) return;
+  is_withheld_ = true;
+  warnings_.Add(sentence, count, record);
+}
+
 bool Verdict::ControlText(std::string_view what,
                           std::string_view declared,
                           std::string_view computed,
@@ -196,7 +202,7 @@ void Verdict::Close(bool allow_empty) {
   report.only_controls_failed =
       report.set_aside && std::all_of(problems.begin(), problems.end(), is_control);
   // Controls that held prove nothing about a file that is damaged elsewhere.
-  const bool sound = controls_held_ > 0 && (!report.set_aside || is_empty);
+  const bool sound = controls_held_ > 0 && !is_withheld_ && (!report.set_aside || is_empty);
   report.control_totals = any_control ? ControlState::kMismatch
                           : sound     ? ControlState::kVerified
                                       : ControlState::kAbsent;

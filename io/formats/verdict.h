@@ -112,6 +112,10 @@ class Verdict {
 
   Warnings& warnings() { return warnings_; }
 
+  // Money that no control of the file can reach, although it has some: then its totals are never
+  // called verified, at best absent. The sentence goes to the warnings.
+  void Withhold(std::string_view sentence, uint64_t count, uint64_t record);
+
   // Controls that held while the file was parsed; those that failed are problems of its summary.
   void CountHeld(uint64_t count) { controls_held_ += count; }
 
@@ -133,6 +137,7 @@ class Verdict {
   Warnings warnings_;
   uint64_t controls_held_ = 0;
   uint64_t controls_failed_ = 0;
+  bool is_withheld_ = false;
 };
 
 // What a format that is read in one block leaves for Finish: everything is judged while it is parsed.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "io/formats/format_writer.h"
@@ -102,6 +103,57 @@ TEST(Camt, KeepsAmountsOfALineToItself) {
       "Ccy=\"EUR\">1.00</Amt></InstdAmt></AmtDtls></TxDtls>"
       "</NtryDtls>";
   EXPECT_EQ(Read(File(Entry(kPlain + ordered))).amounts, std::vector<int64_t>{1000});
+}
+
+// What is in another currency than its entry cannot be added up, so nothing that the file declares
+// proves it: the totals are absent then, whatever else holds.
+TEST(Camt, NeverCallsForeignFiguresVerified) {
+  const std::string total =
+      "<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries><Sum>10.00</Sum></TtlNtries></TxsSummry>";
+  const auto file = [&](const std::string& details) {
+    return File(Entry(std::string(kPlain) + "<NtryDtls>" + details + "</NtryDtls>"), total);
+  };
+  const auto part = [](const std::string& amount) {
+    return "<TxDtls>" + amount + "<CdtDbtInd>CRDT</CdtDbtInd></TxDtls>";
+  };
+  const std::string own = "<Amt Ccy=\"NOK\">10.00</Amt>";
+  const std::string euros = "<Amt Ccy=\"EUR\">10.00</Amt>";
+  const auto moved = [](const std::string& amount) {
+    return "<AmtDtls><TxAmt>" + amount + "</TxAmt></AmtDtls>";
+  };
+  EXPECT_EQ(Read(file(part(own))).report.control_totals, ControlState::kVerified);
+  // The order was in another currency: the amount that moved is there.
+  EXPECT_EQ(Read(file(part(euros + moved(own)))).report.control_totals, ControlState::kVerified);
+  for (const std::string& details :
+       {part(euros), part(moved(euros)), part("<Amt Ccy=\"NOK\">4.00</Amt>") + part(euros),
+        "<Btch><TtlAmt Ccy=\"EUR\">10.00</TtlAmt></Btch>" + part(own)}) {
+    const FileReport report = Read(file(details)).report;
+    EXPECT_FALSE(report.set_aside) << details;
+    EXPECT_EQ(report.control_totals, ControlState::kAbsent) << details;
+    EXPECT_TRUE(std::any_of(report.warnings.begin(), report.warnings.end(), [](const auto& text) {
+      return text.find("another currency than its entry") != std::string::npos;
+    })) << details;
+  }
+}
+
+TEST(Camt, NeverCallsEntriesWithoutABalanceVerified) {
+  const auto balance = [](const std::string& code, const std::string& amount) {
+    return "<Bal><Tp><CdOrPrtry><Cd>" + code + "</Cd></CdOrPrtry></Tp><Amt Ccy=\"NOK\">" + amount +
+           "</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>";
+  };
+  std::string euros = kPlain;
+  euros.replace(euros.find("NOK"), 3, "EUR");
+  const std::string entries = Entry(kPlain) + Entry(euros);
+  EXPECT_EQ(Read(File(Entry(kPlain), balance("OPBD", "5.00") + balance("CLBD", "15.00")))
+                .report.control_totals,
+            ControlState::kVerified);
+  const FileReport report =
+      Read(File(entries, balance("OPBD", "5.00") + balance("CLBD", "15.00"))).report;
+  EXPECT_FALSE(report.set_aside);
+  EXPECT_EQ(report.control_totals, ControlState::kAbsent);
+  EXPECT_EQ(report.warnings,
+            std::vector<std::string>{"statement S: entries in EUR, of which the statement has no "
+                                     "balance (1 time, first at record 1)"});
 }
 
 TEST(Camt, ControlsFindWhatIsOff) {

@@ -1,0 +1,68 @@
+// The customers that a case may concern, as small numbers.
+//
+// A ledger has millions of customers and a night has few cases: only customers that some evidence
+// names get a number here, not all that there are.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/store/customer_book.h"
+#include "engine/store/item_store.h"
+
+namespace kvitt {
+
+using CustomerNumber = uint32_t;
+inline constexpr CustomerNumber kNobody = 0xffffffffu;
+
+class CustomerDirectory {
+ public:
+  // `items` and `customers` outlive the directory and are sealed.
+  CustomerDirectory(const ItemStore* items, const CustomerBook* customers)
+      : items_(items), customers_(customers) {}
+
+  // The number of a customer; a new one when it is named for the first time. Naming a customer says
+  // nothing of whether there is one: see exists().
+  CustomerNumber Number(std::string_view customer_id);
+  // kNobody when nobody named it.
+  CustomerNumber Find(std::string_view customer_id) const;
+  // The customer of an item; kNobody when nobody named it.
+  CustomerNumber OfItem(const ItemRecord& item) const;
+
+  size_t size() const { return entries_.size(); }
+
+  const std::string& Id(CustomerNumber customer) const { return entries_[customer].id; }
+
+  // Its record in the customer stream; null without one.
+  const CustomerRecord* Record(CustomerNumber customer) const { return entries_[customer].record; }
+
+  // Whether the customer stream or an item has it.
+  bool exists(CustomerNumber customer) const {
+    return entries_[customer].record != nullptr || entries_[customer].has_item;
+  }
+
+  void NoteItem(CustomerNumber customer) { entries_[customer].has_item = true; }
+
+ private:
+  struct Entry {
+    std::string id;
+    const CustomerRecord* record = nullptr;
+    bool has_item = false;
+  };
+
+  uint64_t KeyOf(std::string_view customer_id) const;
+
+  const ItemStore* items_;
+  const CustomerBook* customers_;
+  std::vector<Entry> entries_;
+  // By the packed form of the id, or a hash of it when the items keep such ids as text.
+  absl::flat_hash_map<uint64_t, CustomerNumber> by_key_;
+  // Ids whose key an earlier one has: never seen, and still right.
+  absl::flat_hash_map<std::string, CustomerNumber> collisions_;
+};
+
+}  // namespace kvitt

@@ -1,0 +1,80 @@
+// The open items of a run by what can be quoted for them: each reference, and the item id.
+//
+// Built once, when exact references have taken what they could. Items are only closed afterwards, so
+// whoever looks something up asks the item whether it is still open.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "engine/allocate/books.h"
+#include "engine/evidence/hash_filter.h"
+#include "engine/store/reference_key.h"
+
+namespace kvitt {
+
+class OpenItemIndex {
+ public:
+  // Indexes what stands open in the books; with a filter only references that it may hold (hashes by
+  // HashOf, on any account).
+  void Build(const Books& books, const HashFilter* wanted);
+
+  // The hash of a reference without regard to the account.
+  static uint64_t HashOf(ReferenceKey key) { return StableHash(key.On(kAnyAccount), 0); }
+
+  // Appends the items that carry `key` on `account` or on any, each once, in no order that means
+  // something; of a reference that stands on more than kItemsPerReferenceMax items only so many and
+  // one more. Keys of long texts (Kind::kHashed) are very likely, not certainly, the text's:
+  // `normal` (its NormalReference) is compared then; empty finds none of those.
+  static constexpr size_t kItemsPerReferenceMax = 100;
+  void Find(ReferenceKey key,
+            AccountNumber account,
+            std::string_view normal,
+            std::vector<ItemHandle>* out) const;
+
+  // Whether a lookup may find something: one load, for callers that try many keys.
+  bool MayFind(ReferenceKey key) const {
+    return filter_ == nullptr || filter_->MayHold(HashOf(key));
+  }
+
+  size_t size() const { return entries_; }
+
+ private:
+  struct Entry {
+    ReferenceKey key;
+    ItemHandle item;
+    uint32_t next;  // another item under the same reference
+  };
+
+  // Open addressing to the first entry of a reference, in parts that are filled side by side.
+  struct Part {
+    std::vector<Entry> entries;
+    std::vector<uint32_t> slots;
+    uint64_t mask = 0;
+  };
+
+  static void Insert(const Entry& entry, Part* part);
+
+  static constexpr int kPartBits = 6;
+  static constexpr size_t kParts = size_t{1} << kPartBits;
+
+  static size_t PartOf(uint64_t hash) { return hash >> (64 - kPartBits); }
+
+  bool Carries(ItemHandle item, std::string_view normal) const;
+
+  const Books* books_ = nullptr;
+  std::vector<Part> parts_;
+  std::unique_ptr<HashFilter> filter_;
+  size_t entries_ = 0;
+};
+
+// Whether anything can still be paid on the item (or used, of a credit note).
+inline bool IsOpen(const ItemRecord& item) {
+  return item.open_minor > 0 && item.status() != ItemStatus::kClosed &&
+         !item.has(ItemRecord::kDead);
+}
+
+}  // namespace kvitt

@@ -1,0 +1,506 @@
+// Exact subset sums: the two halves of sums and what follows from where they meet. See
+// subset_search.h.
+
+#include "engine/match/subset_search.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <iterator>
+#include <limits>
+#include <numeric>
+#include <utility>
+
+#include "engine/match/subset_answers.h"
+#include "kvitt/amount.h"
+#include "kvitt/check.h"
+
+namespace kvitt {
+namespace {
+
+// The halves are first compared when they hold so many sums together, and again whenever they have
+// grown four times. Below, every search is carried to its end, and alternatives are counted exactly.
+constexpr size_t kFirstMeeting = 4096;
+constexpr size_t kMeetingGrowth = 4;
+// Where answers are many, so many ways down are looked at in each layer, and at least so many nodes kept.
+constexpr size_t kLookupsPerLayer = 1024;
+constexpr size_t kNodesPerLayerMin = 8;
+
+// A class as the search sees it. All weights are positive; `used` of a term, 0 to `most`, adds weight
+// * used to the sum, and take = base + sign * used.
+struct Term {
+  uint64_t weight = 0;
+  uint32_t most = 0;
+  uint32_t input = 0;
+  int32_t sign = 1;
+};
+
+struct Problem {
+  std::vector<Term> terms;
+  Int128 target = 0;
+  std::vector<uint32_t> base;  // by input
+  uint64_t steps = 0;
+};
+
+uint64_t Magnitude(int64_t amount) {
+  const uint64_t bits = static_cast<uint64_t>(amount);
+  return amount < 0 ? 0 - bits : bits;
+}
+
+Int128 TotalOf(const std::vector<Term>& terms) {
+  Int128 total = 0;
+  for (const Term& term : terms) total += static_cast<Int128>(term.weight) * term.most;
+  return total;
+}
+
+// The search for `used` becomes the search for what is not used.
+void Flip(Term* term, uint32_t* base) {
+  *base = term->sign > 0 ? *base + term->most : *base - term->most;
+  term->sign = -term->sign;
+}
+
+// Credit notes become terms that are taken unless they are used.
+Problem MakeProblem(absl::Span<const SubsetClass> classes, int64_t target_minor) {
+  Problem problem;
+  problem.target = target_minor;
+  problem.base.resize(classes.size());
+  problem.terms.reserve(classes.size());
+  for (size_t i = 0; i < classes.size(); ++i) {
+    KVITT_CHECK(classes[i].amount_minor != 0);
+    Term term{.weight = Magnitude(classes[i].amount_minor),
+              .most = classes[i].count,
+              .input = static_cast<uint32_t>(i)};
+    if (classes[i].amount_minor < 0) {
+      problem.target += static_cast<Int128>(term.weight) * term.most;
+      Flip(&term, &problem.base[i]);
+    }
+    problem.terms.push_back(term);
+  }
+  problem.steps = classes.size();
+  return problem;
+}
+
+// Leaves out what is larger than the target and turns the problem round while the target is more than
+// half of the rest. False when no set can make the target.
+bool Reduce(Problem* problem) {
+  std::vector<Term>& terms = problem->terms;
+  while (true) {
+    const Int128 target = problem->target;
+    if (target < 0) return false;
+    problem->steps += terms.size();
+    for (Term& term : terms) {
+      if (static_cast<Int128>(term.weight) * term.most > target) {
+        term.most = static_cast<uint32_t>(target / static_cast<Int128>(term.weight));
+      }
+    }
+    std::erase_if(terms, [](const Term& term) { return term.most == 0; });
+    const Int128 total = TotalOf(terms);
+    if (target > total) return false;
+    if (target * 2 <= total) return true;
+    for (Term& term : terms) Flip(&term, &problem->base[term.input]);
+    problem->target = total - target;
+  }
+}
+
+// Whether the target is a multiple of what all weights are multiples of.
+bool DividesTarget(const Problem& problem) {
+  uint64_t divisor = 0;
+  for (const Term& term : problem.terms) {
+    divisor = std::gcd(divisor, term.weight);
+    if (divisor == 1) return true;
+  }
+  return divisor == 0 || problem.target % static_cast<Int128>(divisor) == 0;
+}
+
+// The order of the search: the largest first, so that the lists are short for as long as possible. False,
+// and not sorted, when the budget does not allow it.
+bool SortTerms(absl::Span<const SubsetClass> classes, uint64_t budget, Problem* problem) {
+  std::vector<Term>& terms = problem->terms;
+  problem->steps += terms.size() * static_cast<size_t>(std::bit_width(terms.size()));
+  if (problem->steps > budget) return false;
+  const auto is_credit = [&](const Term& term) { return classes[term.input].amount_minor < 0; };
+  std::sort(terms.begin(), terms.end(), [&](const Term& a, const Term& b) {
+    if (a.weight != b.weight) return a.weight > b.weight;
+    return is_credit(a) < is_credit(b);
+  });
+  return true;
+}
+
+// Writes the sorted union of `sums` and of the first `shifted` of them plus `shift`; returns its size.
+// REQUIRES: `sums` is strictly increasing, so equal sums are met as pairs and written once.
+template <typename Sum>
+size_t MergeShifted(const Sum* sums, size_t size, size_t shifted, Sum shift, Sum* out) {
+  size_t i = 0;
+  size_t j = 0;
+  Sum* const out_begin = out;
+  while (i < size && j < shifted) {
+    const Sum plain = sums[i];
+    const Sum moved = sums[j] + shift;
+    *out++ = std::min(plain, moved);
+    i += plain <= moved ? 1 : 0;
+    j += moved <= plain ? 1 : 0;
+  }
+  out = std::copy(sums + i, sums + size, out);
+  for (; j < shifted; ++j) *out++ = sums[j] + shift;
+  return static_cast<size_t>(out - out_begin);
+}
+
+// The sums, each once and in ascending order, that some classes can make without passing the target; and
+// the same of one class fewer, and so on down to none.
+template <typename Sum>
+class Half {
+ public:
+  explicit Half(Sum target) : target_(target) {
+    arena_.push_back(0);
+    layers_.push_back({0, 1, nullptr});
+  }
+
+  // Layer 0 is of no classes.
+  size_t layer_count() const { return layers_.size(); }
+
+  absl::Span<const Sum> layer(size_t i) const {
+    return absl::MakeConstSpan(arena_.data() + layers_[i].begin, layers_[i].size);
+  }
+
+  // The term that leads to layer i. REQUIRES: i > 0.
+  const Term& term(size_t i) const { return *layers_[i].term; }
+
+  absl::Span<const Sum> top() const { return layer(layers_.size() - 1); }
+
+  // Adds a layer for `term`, which must stay. False, with nothing changed but the steps, when
+  // *steps would pass `budget`; `reserve` steps more are kept for comparing the halves.
+  bool Add(const Term& term, uint64_t reserve, uint64_t budget, uint64_t* steps) {
+    // Any number up to `most` is a sum of some of 1, 2, 4, ... and a rest.
+    absl::Span<const Sum> from = top();
+    uint32_t left = term.most;
+    size_t turn = 0;
+    for (uint32_t bundle = 1; left > 0; bundle *= 2) {
+      const uint32_t count = std::min(bundle, left);
+      left -= count;
+      const Sum shift = static_cast<Sum>(term.weight) * static_cast<Sum>(count);
+      const size_t shifted = CountUpTo(from, target_ - shift);
+      const size_t bound = from.size() + shifted;
+      if (*steps + 2 * bound + reserve > budget) return false;
+      *steps += bound;
+      if (left == 0) {
+        AddLayer(from, shifted, shift, &term);
+      } else {
+        between_[turn].resize(bound);
+        const size_t size =
+            MergeShifted(from.data(), from.size(), shifted, shift, between_[turn].data());
+        from = absl::MakeConstSpan(between_[turn].data(), size);
+        turn ^= 1;
+      }
+    }
+    return true;
+  }
+
+ private:
+  struct Layer {
+    size_t begin = 0;
+    size_t size = 0;
+    const Term* term = nullptr;
+  };
+
+  static size_t CountUpTo(absl::Span<const Sum> sums, Sum limit) {
+    return static_cast<size_t>(std::upper_bound(sums.begin(), sums.end(), limit) - sums.begin());
+  }
+
+  void AddLayer(absl::Span<const Sum> from, size_t shifted, Sum shift, const Term* term) {
+    const bool from_top = from.data() == top().data();
+    const size_t begin = arena_.size();
+    arena_.resize(begin + from.size() + shifted);
+    if (from_top) from = top();  // the arena may have moved
+    const size_t size =
+        MergeShifted(from.data(), from.size(), shifted, shift, arena_.data() + begin);
+    arena_.resize(begin + size);
+    layers_.push_back({begin, size, term});
+  }
+
+  const Sum target_;
+  std::vector<Sum> arena_;
+  std::vector<Layer> layers_;
+  std::vector<Sum> between_[2];
+};
+
+// Positions in the top layers of both halves.
+struct Meeting {
+  size_t left = 0;
+  size_t right = 0;
+};
+
+// Every pair of a left and a right sum that makes the target.
+template <typename Sum>
+std::vector<Meeting> Meet(absl::Span<const Sum> left, absl::Span<const Sum> right, Sum target) {
+  std::vector<Meeting> met;
+  size_t i = 0;
+  size_t j = right.size();
+  while (i < left.size() && j > 0) {
+    const Sum have = left[i];
+    const Sum need = target - right[j - 1];
+    if (have == need) met.push_back({i, j - 1});
+    i += have <= need ? 1 : 0;
+    j -= need <= have ? 1 : 0;
+  }
+  return met;
+}
+
+// Makes of the sums of one half the nodes and edges that lead to answers.
+template <typename Sum>
+class AnswerTracing {
+ public:
+  AnswerTracing(const Half<Sum>& half, size_t nodes_max, uint64_t* steps)
+      : half_(half), nodes_max_(nodes_max), steps_(steps) {}
+
+  // The most nodes of a layer that cost no more than the declared number of look-ups.
+  static size_t NodesMax(const Half<Sum>& half) {
+    size_t ways_down = 1;
+    for (size_t i = 1; i < half.layer_count(); ++i) {
+      ways_down =
+          std::max(ways_down, std::min(size_t{half.term(i).most} + 1, half.layer(i - 1).size()));
+    }
+    return std::max(kNodesPerLayerMin, kLookupsPerLayer / ways_down);
+  }
+
+  // `tops`: positions in the top layer, ascending.
+  AnswerLayers Run(std::vector<size_t> tops) {
+    AnswerLayers layers(half_.layer_count());
+    for (size_t i = half_.layer_count(); i-- > 1;) {
+      tops = TraceLayer(i, tops, &layers[i]);
+    }
+    layers[0].nodes.resize(1);
+    return layers;
+  }
+
+  // Whether answers were left out because they are too many; then there are more than kNodesPerLayerMin.
+  bool left_out() const { return left_out_; }
+
+ private:
+  struct WayDown {
+    uint32_t used = 0;
+    size_t below = 0;
+  };
+
+  // Fills the layer and returns the positions of the nodes below. Each node keeps its first way down, so
+  // it stays part of an answer; of the others as many as there is room for.
+  std::vector<size_t> TraceLayer(size_t i, const std::vector<size_t>& tops, AnswerLayer* layer) {
+    std::vector<std::vector<WayDown>> ways(tops.size());
+    std::vector<size_t> kept;
+    std::vector<size_t> more;
+    for (size_t t = 0; t < tops.size(); ++t) {
+      ways[t] = WaysDown(i, half_.layer(i)[tops[t]]);
+      kept.push_back(ways[t].front().below);
+      for (const WayDown& way : ways[t]) more.push_back(way.below);
+    }
+    SortUnique(&kept);
+    SortUnique(&more);
+    AddWhatFits(more, &kept);
+
+    layer->sign = half_.term(i).sign;
+    for (const std::vector<WayDown>& each : ways) {
+      AnswerNode node;
+      node.edge_begin = static_cast<uint32_t>(layer->edges.size());
+      for (const WayDown& way : each) {
+        const auto found = std::lower_bound(kept.begin(), kept.end(), way.below);
+        if (found == kept.end() || *found != way.below) continue;
+        layer->edges.push_back({way.used, static_cast<uint32_t>(found - kept.begin())});
+      }
+      node.edge_end = static_cast<uint32_t>(layer->edges.size());
+      layer->nodes.push_back(node);
+    }
+    return kept;
+  }
+
+  // How the sum of layer i comes from sums of the layer below: at least in one way.
+  std::vector<WayDown> WaysDown(size_t i, Sum sum) {
+    const absl::Span<const Sum> below = half_.layer(i - 1);
+    const Sum weight = static_cast<Sum>(half_.term(i).weight);
+    const uint32_t most = half_.term(i).most;
+    std::vector<WayDown> ways;
+    if (most < below.size()) {
+      *steps_ += uint64_t{most} + 1;
+      auto end = below.end();
+      for (uint32_t used = 0; used <= most; ++used) {
+        const auto found = std::lower_bound(below.begin(), end, sum);
+        if (found != end && *found == sum) {
+          ways.push_back({used, static_cast<size_t>(found - below.begin())});
+        }
+        if (sum < weight) break;
+        sum -= weight;
+        end = found;
+      }
+    } else {
+      *steps_ += below.size();
+      for (size_t at = 0; at < below.size() && below[at] <= sum; ++at) {
+        const Sum rest = sum - below[at];
+        if (rest % weight != 0 || rest / weight > most) continue;
+        ways.push_back({static_cast<uint32_t>(rest / weight), at});
+      }
+    }
+    return ways;
+  }
+
+  static void SortUnique(std::vector<size_t>* positions) {
+    std::sort(positions->begin(), positions->end());
+    positions->erase(std::unique(positions->begin(), positions->end()), positions->end());
+  }
+
+  void AddWhatFits(const std::vector<size_t>& more, std::vector<size_t>* kept) {
+    std::vector<size_t> others;
+    std::set_difference(more.begin(), more.end(), kept->begin(), kept->end(),
+                        std::back_inserter(others));
+    const size_t room = nodes_max_ - std::min(nodes_max_, kept->size());
+    if (others.size() > room) {
+      left_out_ = true;
+      others.resize(room);
+    }
+    kept->insert(kept->end(), others.begin(), others.end());
+    std::sort(kept->begin(), kept->end());
+  }
+
+  const Half<Sum>& half_;
+  const size_t nodes_max_;
+  uint64_t* const steps_;
+  bool left_out_ = false;
+};
+
+template <typename Sum>
+class Search {
+ public:
+  Search(Problem problem, const SubsetLimits& limits)
+      : problem_(std::move(problem)),
+        target_(static_cast<Sum>(problem_.target)),
+        limits_(limits),
+        halves_{Half<Sum>(target_), Half<Sum>(target_)} {}
+
+  // `empty_sets`: 1 when the empty set makes the target.
+  SubsetResult Run(uint32_t empty_sets) {
+    const uint64_t enough = std::max<uint64_t>(2, limits_.answers_wanted) + empty_sets;
+    size_t next_meeting = kFirstMeeting;
+    while (covered() < problem_.terms.size()) {
+      if (!AddNext()) break;
+      const size_t sums = halves_[0].top().size() + halves_[1].top().size();
+      if (sums < next_meeting || covered() == problem_.terms.size()) continue;
+      next_meeting = kMeetingGrowth * sums;
+      if (FindAnswers() >= enough) return Result(empty_sets);
+    }
+    if (covered() != covered_when_met_) FindAnswers();
+    return Result(empty_sets);
+  }
+
+ private:
+  size_t covered() const { return graph_.half_of_class.size(); }
+
+  // The next class goes to the half with fewer sums. False when the budget does not allow it.
+  bool AddNext() {
+    const uint8_t half = halves_[0].top().size() <= halves_[1].top().size() ? 0 : 1;
+    const uint64_t other = halves_[1 - half].top().size();
+    if (!halves_[half].Add(problem_.terms[covered()], other, limits_.budget_steps,
+                           &problem_.steps)) {
+      return false;
+    }
+    graph_.half_of_class.push_back(half);
+    return true;
+  }
+
+  // Finds the answers that take only from the classes covered so far, beside what is taken anyhow, and
+  // returns how many there are, or were looked at.
+  uint64_t FindAnswers() {
+    problem_.steps += halves_[0].top().size() + halves_[1].top().size();
+    std::vector<Meeting> met = Meet(halves_[0].top(), halves_[1].top(), target_);
+    covered_when_met_ = covered();
+    ways_ = 0;
+    left_out_ = false;
+    graph_.pairs.clear();
+    if (met.empty()) return 0;
+    const size_t nodes_max = std::min(AnswerTracing<Sum>::NodesMax(halves_[0]),
+                                      AnswerTracing<Sum>::NodesMax(halves_[1]));
+    if (met.size() > nodes_max) {
+      left_out_ = true;
+      met.resize(nodes_max);
+    }
+    // In ascending order of left sums, the right ones descend: each is a node once.
+    std::vector<size_t> tops[2];
+    for (size_t i = 0; i < met.size(); ++i) {
+      tops[0].push_back(met[i].left);
+      tops[1].push_back(met[met.size() - 1 - i].right);
+      graph_.pairs.push_back({static_cast<uint32_t>(i), static_cast<uint32_t>(met.size() - 1 - i)});
+    }
+    for (size_t half = 0; half < 2; ++half) {
+      AnswerTracing<Sum> tracing(halves_[half], nodes_max, &problem_.steps);
+      graph_.halves[half] = tracing.Run(std::move(tops[half]));
+      left_out_ = left_out_ || tracing.left_out();
+    }
+    ways_ = CountPaths(&graph_);
+    return ways_;
+  }
+
+  SubsetResult Result(uint32_t empty_sets) const {
+    SubsetResult result;
+    result.steps = problem_.steps;
+    const bool complete = covered() == problem_.terms.size();
+    // Where the empty set was not met (yet), this says one too few: still "at least so many".
+    result.alternatives = ways_ - std::min<uint64_t>(ways_, empty_sets);
+    result.alternatives_exact = complete && !left_out_ && ways_ < kWaysMax;
+    result.verdict = result.alternatives >= 2   ? SubsetVerdict::kSeveral
+                     : !complete                ? SubsetVerdict::kSearchLimit
+                     : result.alternatives == 1 ? SubsetVerdict::kUnique
+                                                : SubsetVerdict::kNone;
+    const uint32_t wanted = result.verdict == SubsetVerdict::kUnique ? 1 : limits_.answers_wanted;
+    for (const std::vector<uint32_t>& path : FirstPaths(graph_, wanted + empty_sets)) {
+      SubsetAnswer answer{problem_.base};
+      for (size_t i = 0; i < path.size(); ++i) {
+        const Term& term = problem_.terms[i];
+        uint32_t& take = answer.take[term.input];
+        take = term.sign > 0 ? take + path[i] : take - path[i];
+      }
+      result.answers.push_back(std::move(answer));
+    }
+    RemoveEmptySet(&result.answers);
+    if (result.answers.size() > wanted) result.answers.resize(wanted);
+    return result;
+  }
+
+  static void RemoveEmptySet(std::vector<SubsetAnswer>* answers) {
+    std::erase_if(*answers, [](const SubsetAnswer& answer) {
+      return std::all_of(answer.take.begin(), answer.take.end(),
+                         [](uint32_t take) { return take == 0; });
+    });
+  }
+
+  Problem problem_;
+  const Sum target_;
+  const SubsetLimits limits_;
+  Half<Sum> halves_[2];
+  AnswerGraph graph_;
+  // What FindAnswers found, and when.
+  size_t covered_when_met_ = std::numeric_limits<size_t>::max();
+  uint64_t ways_ = 0;
+  bool left_out_ = false;
+};
+
+}  // namespace
+
+SubsetResult FindSubsets(absl::Span<const SubsetClass> classes,
+                         int64_t target_minor,
+                         const SubsetLimits& limits) {
+  SubsetResult result;
+  if (target_minor < 0) return result;
+  Problem problem = MakeProblem(classes, target_minor);
+  const bool possible = Reduce(&problem) && DividesTarget(problem);
+  result.steps = problem.steps;
+  if (!possible) return result;
+  if (!SortTerms(classes, limits.budget_steps, &problem)) {
+    result.verdict = SubsetVerdict::kSearchLimit;
+    result.alternatives_exact = false;
+    return result;
+  }
+  const uint32_t empty_sets = target_minor == 0 ? 1 : 0;
+  // Sums never pass the target, and half of the bits are left for one addition.
+  if (problem.target <= static_cast<Int128>(std::numeric_limits<int64_t>::max())) {
+    return Search<uint64_t>(std::move(problem), limits).Run(empty_sets);
+  }
+  return Search<Int128>(std::move(problem), limits).Run(empty_sets);
+}
+
+}  // namespace kvitt

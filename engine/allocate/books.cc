@@ -25,9 +25,9 @@ void Books::PrepareTolerance() {
   tolerance_minor.resize(kCurrencyIndexEnd);
   for (int i = 0; i < kCurrencyIndexEnd; ++i) {
     const Currency currency = Currency::FromIndex(static_cast<uint8_t>(i));
-    const auto stated = policy.tolerance_minor.find(std::string(currency.code()));
+    const auto stated = policy.terms.tolerance_minor.find(std::string(currency.code()));
     tolerance_minor[static_cast<size_t>(i)] =
-        stated != policy.tolerance_minor.end() ? stated->second : currency.half_major_minor();
+        stated != policy.terms.tolerance_minor.end() ? stated->second : currency.half_major_minor();
   }
 }
 

@@ -10,7 +10,7 @@ AmountTerms TermsFor(const Books& books, const PaymentRecord& payment, const Ite
   terms.tolerance_minor = books.tolerance_minor[payment.currency];
   terms.discount_minor = books.items.Discount(item);
   if (terms.discount_minor != 0) terms.discount_date = books.items.DiscountDate(item);
-  terms.discount_grace_days = books.policy.discount_grace_days;
+  terms.discount_grace_days = books.policy.terms.discount_grace_days;
   if (payment.has(PaymentRecord::kHasCharges)) {
     terms.charges_minor = books.payments.ColdAmount(payment, ColdTag::kCharges);
   }

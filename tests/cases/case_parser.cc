@@ -253,10 +253,10 @@ void Parser::Option(Words* words) {
     test().options.as_of = TakeDate(words);
   } else if (name == "tolerance") {
     const Amount amount = TakeAmount(words);
-    test().options.policy.tolerance_minor[std::string(amount.currency.code())] = amount.minor;
+    test().options.policy.terms.tolerance_minor[std::string(amount.currency.code())] = amount.minor;
   } else if (name == "discount_grace_days") {
     const std::string_view days = words->Take("a number of days");
-    test().options.policy.discount_grace_days = std::atoi(std::string(days).c_str());
+    test().options.policy.terms.discount_grace_days = std::atoi(std::string(days).c_str());
   } else {
     words->Fail("there is no option \"" + std::string(name) + "\"");
   }

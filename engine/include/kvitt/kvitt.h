@@ -6,6 +6,7 @@
 #include "kvitt/date.h"          // IWYU pragma: export
 #include "kvitt/decision.h"      // IWYU pragma: export
 #include "kvitt/deviation.h"     // IWYU pragma: export
+#include "kvitt/policy.h"        // IWYU pragma: export
 #include "kvitt/reconcile.h"     // IWYU pragma: export
 #include "kvitt/record_batch.h"  // IWYU pragma: export
 #include "kvitt/record_sink.h"   // IWYU pragma: export

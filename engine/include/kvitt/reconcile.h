@@ -30,18 +30,10 @@
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "kvitt/decision.h"
+#include "kvitt/policy.h"
 #include "kvitt/record_sink.h"
 
 namespace kvitt {
-
-// What may be closed without a person. docs/policy.md explains each.
-struct Policy {
-  // Difference that closes an item, in minor units by currency; currencies not named get half of
-  // their major unit (0.50). Short or over.
-  std::map<std::string, int64_t> tolerance_minor;
-  // Days after discount_date on which a discount still counts as paid in time.
-  int discount_grace_days = 0;
-};
 
 struct ReconcileOptions {
   int threads = 0;  // 0: all cores

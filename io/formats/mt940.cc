@@ -18,16 +18,18 @@
 // new money.
 //
 // Checked: opening balance and entries lead to the closing balance of each message; a page (62M)
-// leads to the next (60M); the statements of an account follow each other, and the closing balance
-// of one is the opening balance of the next; mt942: counts and sums of :90D: and :90C:. A statement
-// that lacks its closing balance is a truncated file.
+// leads to the next (60M), and a page that nothing follows is told; the statements of an account
+// follow each other, and the closing balance of one is the opening balance of the next; mt942: counts
+// and sums of :90D: and :90C:. A statement that lacks its closing balance is a truncated file, and so
+// is a report whose last message shows neither totals nor its end. Lines that belong to no field are
+// passed over with a warning; one in a report, or one that looks like a field, sets the file aside.
 //
 // UNCONFIRMED and how it is handled: whether :90D:/:90C: count expected entries (EC, ED): either
 // count is taken. An impossible value date (30 February) is the last day of its month, with a
 // warning. A dot for the decimal comma is taken, with a warning. An entry of 0,00 is counted as no
 // entry, with a warning. A debit that nothing marks as a return, reversal, fee or interest is an
 // outgoing transfer: it never takes a payment back by its amount alone. Entries of mt942 are a
-// report, those marked EC or ED are pending.
+// report, those marked EC or ED are pending and in no count of the file.
 //
 // Sources: SWIFT Standards category 9 message reference guide (MT 940, MT 942); public test files
 // of wolph/mt940, railslove/cmxl, sandermarechal/jejik-mt940, svenstaro/mt940-rs.
@@ -104,7 +106,16 @@ uint32_t TagOf(std::string_view line, size_t* size) {
 
 // A point of a message at which sums are compared, and the entries since the point before.
 struct Step {
-  enum class Kind : uint8_t { kMessage, kAccount, kNumber, kOpening, kClosing, kTotal, kBlockEnd };
+  enum class Kind : uint8_t {
+    kMessage,
+    kAccount,
+    kNumber,
+    kOpening,
+    kClosing,
+    kTotal,
+    kEnd,
+    kBlockEnd
+  };
   Kind kind = Kind::kBlockEnd;
   size_t line = 0;
   uint64_t offset = 0;
@@ -277,6 +288,8 @@ class BlockParser {
  private:
   void ReadLines(std::string_view bytes);
   void OpenField(uint32_t tag, std::string_view content);
+  void PassOver(std::string_view line, size_t at);
+  void ExpectOneLine();
   void CloseField();
   void BeginMessage();
   void ReadAccount();
@@ -383,15 +396,45 @@ void BlockParser::ReadLines(std::string_view bytes) {
                         (line[0] == '-' && (line.size() == 1 || line[1] == '}' || line == "-XXX"));
       if (ends) {
         CloseField();
+        if (is_report_ && line[0] == '-') AddStep(Step::Kind::kEnd);
       } else if (content_.size() < kContinuationsMax) {
         content_.push_back(line);
       } else {
         Malformed(ExpectedFound("field", "at most 200 lines", line));
       }
+    } else if (!line.empty()) {
+      PassOver(line, static_cast<size_t>(p - begin));
     }
     p = next;
   }
   CloseField();
+}
+
+// A line outside every field: a frame, or what a bank wrote around its messages. One that begins like
+// a field is a field that was damaged.
+void BlockParser::PassOver(std::string_view line, size_t at) {
+  if (line[0] == '{' || line[0] == '-' || TrimRight(line).empty() || line == "\x1A") return;
+  field_line_ = line_;
+  field_at_ = at;
+  if (line[0] == ':' && line != ":940:" && line != ":942:") {
+    Malformed(ExpectedFound("line", "a field (:20:) or none", line));
+    return;
+  }
+  Note("a line outside the messages, passed over");
+}
+
+// A line that continues a field of one line is a field that lost its tag. Balances tell of an entry
+// that went with it; a report may have no totals.
+void BlockParser::ExpectOneLine() {
+  for (size_t i = 1; i < content_.size(); ++i) {
+    const std::string_view line = TrimRight(content_[i]);
+    if (line.empty() || line == "\x1A") continue;
+    if (is_report_) {
+      Malformed(ExpectedFound("line", "a field", line));
+    } else {
+      Note("a line that belongs to no field, passed over");
+    }
+  }
 }
 
 void BlockParser::OpenField(uint32_t tag, std::string_view content) {
@@ -422,6 +465,7 @@ void BlockParser::CloseField() {
     return;
   }
   entry_open_ = false;
+  if (content_.size() > 1) ExpectOneLine();
   switch (tag) {
     case Tag(25):
     case Tag(25, 'P'):
@@ -699,16 +743,17 @@ void BlockParser::AddPayment(const Entry& entry) {
   details_.Clear();
   SetKind(details_, &payment);
 
-  BlockTally& tally = summary_->tally;
-  ++tally.entries;
-  ++tally.transactions;
-  (entry.credit ? sum_.credit_minor : sum_.debit_minor) += entry.amount_minor;
   ++(entry.credit ? part_.credits : part_.debits);
   (entry.credit ? part_.credit_minor : part_.debit_minor) += entry.amount_minor;
   if (entry.expected) {
     ++(entry.credit ? part_.expected_credits : part_.expected_debits);
     (entry.credit ? part_.expected_credit_minor : part_.expected_debit_minor) += entry.amount_minor;
+    return;
   }
+  BlockTally& tally = summary_->tally;
+  ++tally.entries;
+  ++tally.transactions;
+  (entry.credit ? sum_.credit_minor : sum_.debit_minor) += entry.amount_minor;
   if (!first_date_.has_value() || entry.booking_date < first_date_)
     first_date_ = entry.booking_date;
   last_date_ = std::max(last_date_, entry.booking_date);
@@ -817,7 +862,18 @@ class Judge {
     }
   }
 
-  void End() { CloseMessage(); }
+  void End() {
+    CloseMessage();
+    const bool is_whole = has_total_ || has_end_ || has_closing_;
+    if (is_report_ && in_message_ && !is_whole) {
+      verdict_->Problem(
+          DeviationCode::kFileTruncated, record_, offset_,
+          "message: expected its totals (:90C:, :90D:) or its end (-), found neither");
+    }
+    for (const auto& [account, last] : last_) {
+      if (last.intermediate) NotePageMissing(last);
+    }
+  }
 
  private:
   // The last statement of an account.
@@ -826,6 +882,8 @@ class Judge {
     uint32_t page = 0;
     int64_t closing_minor = 0;
     bool intermediate = false;
+    uint64_t record = 0;  // of the closing balance
+    uint64_t offset = 0;
   };
 
   void Add(const Step& step) {
@@ -861,7 +919,11 @@ class Judge {
         Closing(step);
         return;
       case Step::Kind::kTotal:
+        has_total_ = true;
         Total(step);
+        return;
+      case Step::Kind::kEnd:
+        has_end_ = true;
         return;
       case Step::Kind::kBlockEnd:
         return;
@@ -923,8 +985,16 @@ class Judge {
                              step.offset);
   }
 
+  // A page whose balance is not the last one, and nothing behind it.
+  void NotePageMissing(const Last& last) {
+    verdict_->Remark(DeviationCode::kSequenceGap, last.record, last.offset,
+                     Concat("statement ", last.number, ": expected a page behind page ", last.page,
+                            " (:62M:), found none"));
+  }
+
   // Numbers begin again each year; a bank that does not number its statements repeats one.
   void NextStatement(const Step& step, const Last& last) {
+    if (last.intermediate) NotePageMissing(last);
     if (number_ == last.number) return;
     if (number_ == last.number + 1) {
       verdict_->ControlBalance("opening balance against the statement before", last.closing_minor,
@@ -949,7 +1019,7 @@ class Judge {
       verdict_->ControlBalance("closing balance", step.amount_minor, computed, decimals_, record_,
                                step.offset);
     }
-    last_[account_] = {number_, page_, step.amount_minor, step.intermediate};
+    last_[account_] = {number_, page_, step.amount_minor, step.intermediate, record_, step.offset};
   }
 
   void Total(const Step& step) {
@@ -975,6 +1045,8 @@ class Judge {
   bool in_message_ = false;
   bool has_opening_ = false;
   bool has_closing_ = false;
+  bool has_total_ = false;
+  bool has_end_ = false;
   bool unreadable_ = false;
   uint64_t closed_entries_ = 0;
   std::string account_;

@@ -20,7 +20,13 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (whole.report.set_aside) return 0;
   KVITT_CHECK(whole.records == parts.records);
   KVITT_CHECK(kvitt::InspectLine(whole.report, "") == kvitt::InspectLine(parts.report, ""));
-  KVITT_CHECK(whole.report.transactions == whole.records.size());
+  // What is not booked yet is no entry, so no count and no sum has it.
+  size_t pending = 0;
+  for (const std::string& record : whole.records) {
+    pending += record.find("\"is_pending\":true") != std::string::npos;
+  }
+  KVITT_CHECK(whole.report.transactions == whole.records.size() - pending);
+  if (pending != 0) return 0;
   // With one currency and one direction, what the report adds up is what was handed over.
   if (whole.report.credits.size() + whole.report.debits.size() == 1) {
     const auto& sums = whole.report.credits.empty() ? whole.report.debits : whole.report.credits;

@@ -63,6 +63,58 @@ TEST(Mt940Test, EachBalanceIsChecked) {
   }
 }
 
+// Nothing that stands in a file is lost without a word.
+TEST(Mt940Test, LinesOfNoFieldAreTold) {
+  const std::string file(kTwoPages);
+  EXPECT_TRUE(Read("mt940", file).report.warnings.empty());
+  for (const std::string& told : {"Dear customer\n" + file, file + "0", file + "\nx\n",
+                                  file.substr(0, file.size() - 2) + "x\n"}) {
+    const ReadOutcome outcome = Read("mt940", told);
+    EXPECT_FALSE(outcome.report.set_aside);
+    EXPECT_EQ(outcome.report.warnings.size(), 1U) << told;
+  }
+  for (const std::string_view tail : {":", ":6", ":61", ":20", ":6X:"}) {
+    EXPECT_EQ(Fault(Read("mt940", file + std::string(tail))), "record_malformed") << tail;
+  }
+  // Frames, blank lines and the end mark of old systems are no text.
+  EXPECT_TRUE(Read("mt940", "{1:F01}{4:\n" + file + "-}\n\n  \n\x1A").report.warnings.empty());
+}
+
+TEST(Mt940Test, APageThatNothingFollowsIsTold) {
+  const std::string file(kTwoPages);
+  const ReadOutcome first = Read("mt940", file.substr(0, file.find(":20:B")));
+  EXPECT_EQ(Fault(first), "sequence_gap");
+  EXPECT_FALSE(first.report.set_aside);
+  EXPECT_NE(first.report.problems[0].text.find("statement 5: expected a page behind page 1"),
+            std::string::npos);
+  const ReadOutcome skipped =
+      Read("mt940", file.substr(0, file.find(":20:B")) + file.substr(file.find(":20:C")));
+  ASSERT_FALSE(skipped.report.problems.empty());
+  EXPECT_EQ(Name(skipped.report.problems[0].code), "sequence_gap");
+}
+
+TEST(Mt940Test, AReportThatWasCutIsSetAside) {
+  const std::string file(kReport);
+  EXPECT_FALSE(Read("mt942", file).report.set_aside);
+  // The end mark alone and the totals alone show that it is whole.
+  const size_t totals = file.find(":90D:");
+  EXPECT_FALSE(Read("mt942", file.substr(0, totals) + "-\n").report.set_aside);
+  EXPECT_FALSE(Read("mt942", file.substr(0, file.size() - 2)).report.set_aside);
+  for (size_t cut = file.find(":61:"); cut < totals; ++cut) {
+    EXPECT_TRUE(Read("mt942", file.substr(0, cut)).report.set_aside) << cut;
+  }
+  // An entry that lost its tag continues the floor before it.
+  EXPECT_EQ(Fault(Read("mt942", file.substr(0, totals) + "-\n", ":61:2601150115C", ";")),
+            "record_malformed");
+}
+
+TEST(Mt940Test, ExpectedEntriesAreInNoCount) {
+  const ReadOutcome outcome = Read("mt942", std::string(kReport));
+  EXPECT_EQ(outcome.records.size(), 3U);
+  EXPECT_EQ(outcome.report.entries, 2U);
+  EXPECT_EQ(outcome.report.credits.at("EUR"), "100.00");
+}
+
 TEST(Mt940Test, PagesLeadToEachOther) {
   // The page is balanced in itself, but begins where the one before did not end.
   std::string text(kTwoPages);

@@ -13,6 +13,7 @@
 #include "io/cli/config_command.h"
 #include "io/cli/convert_command.h"
 #include "io/cli/exit_code.h"
+#include "io/cli/explain_command.h"
 #include "io/cli/formats_command.h"
 #include "io/cli/generate_command.h"
 #include "io/cli/inspect_command.h"
@@ -26,8 +27,8 @@ namespace {
 using AddCommand = void (*)(CLI::App* app, int* exit_code);
 
 constexpr AddCommand kCommands[] = {
-    AddRunCommand,      AddInspectCommand, AddConvertCommand, AddFormatsCommand,
-    AddGenerateCommand, AddRefCommand,     AddConfigCommand,
+    AddRunCommand,     AddExplainCommand,  AddInspectCommand, AddConvertCommand,
+    AddFormatsCommand, AddGenerateCommand, AddRefCommand,     AddConfigCommand,
 };
 
 constexpr std::string_view kFooter =

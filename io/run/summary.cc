@@ -3,69 +3,11 @@
 #include <algorithm>
 #include <tuple>
 
-#include "io/bytes/json_text.h"
+#include "io/bytes/json_tree.h"
 #include "io/inspect/shown_text.h"
 
 namespace kvitt {
 namespace {
-
-// JSON with two blanks a level: people look into the summary too.
-class JsonTree {
- public:
-  void Open(std::string_view key, char bracket) {
-    Member(key);
-    text_.push_back(bracket);
-    closers_.push_back(bracket == '{' ? '}' : ']');
-    first_ = true;
-  }
-
-  void Close() {
-    const char closer = closers_.back();
-    closers_.pop_back();
-    if (!first_) Line();
-    text_.push_back(closer);
-    first_ = false;
-  }
-
-  void Text(std::string_view key, std::string_view value) {
-    Member(key);
-    AppendJsonString(value, &text_);
-  }
-
-  void Number(std::string_view key, uint64_t value) {
-    Member(key);
-    text_ += std::to_string(value);
-  }
-
-  void Bool(std::string_view key, bool value) {
-    Member(key);
-    text_ += value ? "true" : "false";
-  }
-
-  std::string Take() {
-    text_.push_back('\n');
-    return std::move(text_);
-  }
-
- private:
-  void Line() {
-    text_.push_back('\n');
-    text_.append(closers_.size() * 2, ' ');
-  }
-
-  void Member(std::string_view key) {
-    if (!first_) text_.push_back(',');
-    if (!closers_.empty()) Line();
-    first_ = false;
-    if (key.empty()) return;
-    AppendJsonString(key, &text_);
-    text_ += ": ";
-  }
-
-  std::string text_;
-  std::string closers_;
-  bool first_ = true;
-};
 
 void AddSums(std::string_view key, const std::map<Currency, Int128>& sums, JsonTree* tree) {
   // By code, not by the number that the currency has inside.

@@ -33,7 +33,8 @@ TEST_F(ProgramTest, HelpGoesToStdout) {
   const ProgramRun run = RunProgram("--help");
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.err, IsEmpty());
-  for (const char* command : {"inspect", "convert", "formats", "generate", "ref", "config"}) {
+  for (const char* command :
+       {"explain", "inspect", "convert", "formats", "generate", "ref", "config"}) {
     EXPECT_THAT(run.out, HasSubstr(command));
     const ProgramRun help = RunProgram(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0);
@@ -46,7 +47,8 @@ TEST_F(ProgramTest, HelpGoesToStdout) {
 TEST_F(ProgramTest, WrongUsageIsTwo) {
   for (const char* arguments :
        {"", "settle", "inspect", "inspect --jsn x", "convert x", "convert x --to xml",
-        "inspect /no/such/file", "inspect x --threads many", "inspect - -"}) {
+        "inspect /no/such/file", "inspect x --threads many", "inspect - -", "explain",
+        "explain x /no/such/folder"}) {
     const ProgramRun run = RunProgram(arguments);
     EXPECT_EQ(run.exit_code, 2) << arguments;
     EXPECT_THAT(run.out, IsEmpty()) << arguments;
@@ -159,6 +161,27 @@ TEST_F(ProgramTest, OutputThatCannotBeWrittenIsEight) {
     EXPECT_EQ(run.exit_code, 8) << command;
     EXPECT_THAT(run.err, HasSubstr("cannot write to stdout: No space left")) << command;
   }
+}
+
+TEST_F(ProgramTest, ExplainTellsOfAnIdOfAnOutputFolder) {
+  const std::string payments = folder.Write("p", kPayment);
+  const std::string items = folder.Write("i", kItem);
+  const std::string out = folder.Path("out");
+  ASSERT_EQ(
+      RunProgram("run --quiet --invoices " + items + " --payments " + payments + " --out " + out)
+          .exit_code,
+      0);
+  const ProgramRun item = RunProgram("explain I1 " + out);
+  EXPECT_EQ(item.exit_code, 0);
+  EXPECT_THAT(item.out, StartsWith("Item I1\n"));
+  EXPECT_THAT(item.err, IsEmpty());
+  EXPECT_EQ(RunProgram("explain I1 --out " + out).out, item.out);
+  EXPECT_THAT(RunProgram("explain --json I1 " + out).out, StartsWith("{\n  \"schema\": 1,"));
+  const ProgramRun unknown = RunProgram("explain I2 " + out);
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_THAT(unknown.out, IsEmpty());
+  EXPECT_THAT(unknown.err, HasSubstr("has the id 'I2'"));
+  EXPECT_EQ(RunProgram("explain I1 " + out + " > /dev/full").exit_code, 8);
 }
 
 TEST_F(ProgramTest, FormatsAreListed) {

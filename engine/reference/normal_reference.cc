@@ -1,7 +1,9 @@
 // The form in which references are compared. See kvitt/reference.h for what it is.
 //
 // Nearly every reference of a file is 8 to 32 digits: those are recognised and copied in a few wide
-// instructions. Everything else goes through Fold, a byte at a time, with the same answers.
+// instructions. Everything else goes through FoldReference, a byte at a time, with the same answers.
+
+#include "engine/reference/normal_reference.h"
 
 #include <algorithm>
 
@@ -58,8 +60,42 @@ size_t MarkLength(const unsigned char* p, size_t left) {
   return 0;
 }
 
+// Removes leading zeros, then the wrapping of valid RF references, as often as there is one.
+size_t Unwrap(char* text, size_t size) {
+  size_t begin = 0;
+  for (;;) {
+    while (begin < size && text[begin] == '0') ++begin;
+    if (!reference::PassesRf(std::string_view(text + begin, size - begin))) break;
+    begin += 4;
+  }
+  std::memmove(text, text + begin, size - begin);
+  return size - begin;
+}
+
+// Whether `value` is a KID whose mod 11 check is the minus sign.
+bool IsMinusKid(std::string_view value) {
+  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
+  if (value.empty() || value.back() != '-') return false;
+  const std::string compact = reference::Compact(value, "");
+  return reference::PassesKidMod11(compact) && compact.find_first_not_of("0-") != std::string::npos;
+}
+
+size_t AnyNormalReference(std::string_view value, char* out) {
+  const bool ends_in_minus = IsMinusKid(value);
+  size_t size = Unwrap(out, reference::FoldReference(value, out));
+  // The minus takes the place that it had, or an earlier one, so it fits.
+  if (ends_in_minus) out[size++] = '-';
+  const std::string_view normal(out, size);
+  if (std::find(std::begin(kFillers), std::end(kFillers), normal) != std::end(kFillers)) return 0;
+  return size;
+}
+
+}  // namespace
+
+namespace reference {
+
 // Upper case, letters and digits only; letters beyond ASCII stay, those of Latin-1 in upper case.
-size_t Fold(std::string_view value, char* out) {
+size_t FoldReference(std::string_view value, char* out) {
   size_t size = 0;
   for (size_t i = 0; i < value.size(); ++i) {
     const char c = value[i];
@@ -87,37 +123,7 @@ size_t Fold(std::string_view value, char* out) {
   return size;
 }
 
-// Removes leading zeros, then the wrapping of valid RF references, as often as there is one.
-size_t Unwrap(char* text, size_t size) {
-  size_t begin = 0;
-  for (;;) {
-    while (begin < size && text[begin] == '0') ++begin;
-    if (!reference::PassesRf(std::string_view(text + begin, size - begin))) break;
-    begin += 4;
-  }
-  std::memmove(text, text + begin, size - begin);
-  return size - begin;
-}
-
-// Whether `value` is a KID whose mod 11 check is the minus sign.
-bool IsMinusKid(std::string_view value) {
-  while (!value.empty() && value.back() == ' ') value.remove_suffix(1);
-  if (value.empty() || value.back() != '-') return false;
-  const std::string compact = reference::Compact(value, "");
-  return reference::PassesKidMod11(compact) && compact.find_first_not_of("0-") != std::string::npos;
-}
-
-size_t AnyNormalReference(std::string_view value, char* out) {
-  const bool ends_in_minus = IsMinusKid(value);
-  size_t size = Unwrap(out, Fold(value, out));
-  // The minus takes the place that it had, or an earlier one, so it fits.
-  if (ends_in_minus) out[size++] = '-';
-  const std::string_view normal(out, size);
-  if (std::find(std::begin(kFillers), std::end(kFillers), normal) != std::end(kFillers)) return 0;
-  return size;
-}
-
-}  // namespace
+}  // namespace reference
 
 size_t NormalReferenceTo(std::string_view value, char* out) {
   if (value.size() >= 8 && value.size() <= 32 && IsShortDigits(value.data(), value.size()))

@@ -9,34 +9,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/reference/look_alike.h"
+
 namespace kvitt::reference {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789";
 constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-
-// The digit that a letter is written for; 0 when it looks like none.
-char DigitLike(char c) {
-  switch (c) {
-    case 'O':
-    case 'Q':
-    case 'D':
-      return '0';
-    case 'I':
-    case 'L':
-      return '1';
-    case 'Z':
-      return '2';
-    case 'S':
-      return '5';
-    case 'G':
-      return '6';
-    case 'B':
-      return '8';
-    default:
-      return 0;
-  }
-}
 
 class Trial {
  public:

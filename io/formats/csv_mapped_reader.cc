@@ -296,6 +296,12 @@ class MappedParse {
     for (const size_t column : columns_.At(field)) {
       const std::string_view cell = TrimBlanks(row.cells[column]);
       if (cell.empty()) continue;
+      const std::string_view word = CurrencyWord(cell);
+      if (word.size() == 3 && !SameWord(word, currency.code())) {
+        Problem(row.line, Concat("column ", header_[column], ": expected an amount of ",
+                                 currency.code(), ", found ", Quoted(cell)));
+        return false;
+      }
       int64_t minor = 0;
       const std::string plain = mapping_.minor_units
                                     ? std::string(cell)

@@ -119,30 +119,34 @@ bool ReadByPattern(std::string_view text, std::string_view pattern, Date* date) 
   return true;
 }
 
-// Takes blanks of every kind off the text, and a currency word behind the number.
-std::string WithoutBlanks(std::string_view text) {
-  constexpr std::string_view kBlanks[] = {" ", "\xc2\xa0", "\xe2\x80\xaf"};
+void TrimTo(size_t begin, size_t end, std::string* text) {
+  while (end > begin && (*text)[end - 1] == ' ') --end;
+  while (begin < end && (*text)[begin] == ' ') ++begin;
+  *text = text->substr(begin, end - begin);
+}
+
+// Blanks of every kind as plain ones, none at the ends, and no currency word behind the number.
+std::string PlainBlanks(std::string_view text) {
+  constexpr std::string_view kBlanks[] = {"\xc2\xa0", "\xe2\x80\xaf"};
   constexpr std::string_view kMinus = "\xe2\x88\x92";  // U+2212
   std::string out;
   for (size_t i = 0; i < text.size();) {
-    size_t skip = 0;
+    size_t skip = 1;
+    char c = text[i];
     for (const std::string_view blank : kBlanks) {
-      if (text.substr(i, blank.size()) == blank) skip = blank.size();
+      if (text.substr(i, blank.size()) != blank) continue;
+      skip = blank.size();
+      c = ' ';
     }
-    if (skip == 0 && text.substr(i, kMinus.size()) == kMinus) {
-      out.push_back('-');
+    if (text.substr(i, kMinus.size()) == kMinus) {
       skip = kMinus.size();
+      c = '-';
     }
-    if (skip == 0) {
-      out.push_back(text[i]);
-      skip = 1;
-    }
+    out.push_back(c);
     i += skip;
   }
-  size_t end = out.size();
-  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
-  while (end > 0 && is_letter(out[end - 1])) --end;
-  if (end > 0 && out.size() - end <= 3) out.resize(end);
+  TrimTo(0, out.size(), &out);
+  TrimTo(0, out.size() - CurrencyWord(out).size(), &out);
   return out;
 }
 
@@ -202,8 +206,16 @@ bool ParseDateByPattern(std::string_view text, std::string_view patterns, Date* 
   }
 }
 
+std::string_view CurrencyWord(std::string_view text) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  size_t begin = text.size();
+  while (begin > 0 && is_letter(text[begin - 1])) --begin;
+  const bool is_word = begin > 0 && text.size() - begin <= 3;
+  return is_word ? text.substr(begin) : std::string_view();
+}
+
 std::string PlainAmount(std::string_view text, char decimal_mark, char thousands_mark) {
-  const std::string compact = WithoutBlanks(text);
+  const std::string compact = PlainBlanks(text);
   std::string_view digits = compact;
   std::string out;
   if (!digits.empty() && (digits.front() == '-' || digits.front() == '+')) {
@@ -213,8 +225,11 @@ std::string PlainAmount(std::string_view text, char decimal_mark, char thousands
     out.push_back('-');
     digits.remove_suffix(1);
   }
+  digits = TrimBlanks(digits);
   const size_t mark = digits.find(decimal_mark);
   const std::string_view whole = digits.substr(0, mark);
+  // Blanks divide thousands everywhere.
+  if (whole.find(' ') != std::string_view::npos) thousands_mark = ' ';
   size_t group = whole.find(thousands_mark);
   if (thousands_mark == 0 || group == std::string_view::npos) {
     out.append(whole);

@@ -46,8 +46,11 @@ std::optional<Layout> FindLayout(std::string_view text, absl::Span<const Mapping
 // A date by one of the patterns (joined by |); a time of day may follow behind a blank or a T.
 bool ParseDateByPattern(std::string_view text, std::string_view patterns, Date* date);
 
+// The letters behind the number of an amount cell: `kr`, `EUR`; "" when there are none.
+std::string_view CurrencyWord(std::string_view text);
+
 // The digits of an amount cell in the form that ParseAmount takes, with `.`: thousands marks taken
-// out (each must divide three digits), a sign in front or behind, blanks, currency letters behind.
+// out (each must divide three digits, as must blanks), a sign in front or behind, no currency letters.
 // Empty when the cell is none.
 std::string PlainAmount(std::string_view text, char decimal_mark, char thousands_mark);
 

@@ -82,6 +82,15 @@ TEST(MappedCsv, TiesPayoutsToTheirRows) {
   EXPECT_NE(carried.report.warnings[0].find("batch 12 carries over 8.00 EUR"), std::string::npos);
 }
 
+TEST(MappedCsv, TakesNoBlankOrForeignCurrencyInsideAnAmount) {
+  const std::string bank = Bytes("payments-csv", "swedbank.csv");
+  for (const char* amount : {"3 0.00", "30 0.00", "300. 00", "300.00 EUR"}) {
+    ExpectProblem(Csv(), Replaced(bank, "300.00,", std::string(amount) + ","),
+                  DeviationCode::kRecordMalformed, "column Belopp: expected an amount of SEK");
+  }
+  EXPECT_FALSE(ReadAll(Csv(), Replaced(bank, ",300.00,", ",300.00 SEK,")).report.set_aside);
+}
+
 TEST(MappedCsv, SetsAWholeFileAsideForOneBadRow) {
   const std::string bank = Bytes("payments-csv", "seb.csv");
   ExpectProblem(Csv(), Replaced(bank, "2026-02-02;2026-02-02", "2026-02-30;2026-02-02"),
@@ -163,7 +172,9 @@ TEST(PlainAmount, TakesOutMarksAndSigns) {
                              ',', '.'),
             "-1250.50");
   EXPECT_EQ(csv::PlainAmount("-0,00", ',', '.'), "0.00");
-  for (const char* text : {"1.25,00", ".250,00", "1234.567,00", "1.2345,00"}) {
+  EXPECT_EQ(csv::PlainAmount(" - 1 234 567,00 ", ',', '.'), "-1234567.00");
+  for (const char* text : {"1.25,00", ".250,00", "1234.567,00", "1.2345,00", "3 0,00", "12 50",
+                           "1 2345,00", "1.250 000,00", "1  250,00"}) {
     EXPECT_EQ(csv::PlainAmount(text, ',', '.'), "") << text;
   }
 }

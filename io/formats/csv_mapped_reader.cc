@@ -57,6 +57,8 @@ bool FitsKey(std::string_view key, std::string_view word) {
 // The columns that a mapping names, found in the header.
 class Columns {
  public:
+  Columns() = default;
+
   Columns(const Mapping& mapping, const std::vector<std::string>& header) {
     for (const auto& [field, spec] : mapping.columns) {
       std::string_view rest = spec;
@@ -65,7 +67,11 @@ class Columns {
       for (size_t plus = 0; plus != std::string_view::npos;) {
         plus = rest.find('+');
         const size_t at = First(header, rest.substr(0, plus));
-        if (at < header.size()) found.push_back(at);
+        if (at < header.size()) {
+          found.push_back(at);
+        } else if (missing_.empty() && IsMoney(field)) {
+          missing_ = rest.substr(0, plus);
+        }
         if (plus != std::string_view::npos) rest.remove_prefix(plus + 1);
       }
       if (!found.empty()) columns_[field] = std::move(found);
@@ -73,6 +79,10 @@ class Columns {
   }
 
   bool Has(const std::string& field) const { return columns_.count(field) != 0; }
+
+  // A column that says how much money went which way, and that the file does not have: without it
+  // the others would read as other amounts. "" when all are there.
+  const std::string& missing() const { return missing_; }
 
   absl::Span<const size_t> At(const std::string& field) const {
     const auto it = columns_.find(field);
@@ -91,7 +101,15 @@ class Columns {
     }
   }
 
+  static bool IsMoney(std::string_view field) {
+    constexpr std::string_view kFields[] = {
+        "amount", "credit_amount", "debit_amount", "amount_side", "fee",      "fee_side",
+        "refund", "net",           "status",       "net_credit",  "net_debit"};
+    return std::find(std::begin(kFields), std::end(kFields), field) != std::end(kFields);
+  }
+
   std::map<std::string, std::vector<size_t>> columns_;
+  std::string missing_;
 };
 
 // The money of one row, in minor units.
@@ -135,7 +153,8 @@ class MappedParse {
         summary_(summary),
         decimal_mark_(options.settings.decimal_mark != 0 ? options.settings.decimal_mark
                                                          : mapping_.decimal_mark),
-        thousands_mark_(mapping_.thousands_mark) {}
+        thousands_mark_(mapping_.thousands_mark),
+        has_section_counts_(mapping_.row_mark == "SB") {}
 
   void Parse() {
     bool was_windows_1252 = false;
@@ -150,11 +169,18 @@ class MappedParse {
       Problem(CountLineFeeds(text.substr(0, text.find('\0'))), "expected text, found a NUL byte");
       return;
     }
+    if (!HasMoneyColumns(layout_.header_line)) return;
     if (decimal_mark_ == 0 && !FindMarks(text)) return;
     SeparatedRows rows(text, layout_.separator);
     SeparatedRow row;
     while (rows.Next(&row)) {
       if (row.line > layout_.header_line) TakeRow(row);
+    }
+    if (has_section_counts_ && marked_rows_ > 0) {
+      Problem(summary_->tally.lines,
+              Concat("end of the file: expected the count of the section (SC) behind its ",
+                     marked_rows_, " rows, found none"),
+              DeviationCode::kFileTruncated);
     }
     for (const Settlement& settlement : settlements_) CloseSettlement(settlement);
     for (const auto& [account, balances] : balances_) CheckBalances(balances);
@@ -177,6 +203,13 @@ class MappedParse {
     }
     AddProblem(summary_, code, line, block_.offset + std::min(at, block_.bytes.size()),
                std::move(text));
+  }
+
+  bool HasMoneyColumns(uint64_t line) {
+    if (columns_.missing().empty()) return true;
+    Problem(line, Concat("header: expected a column ", Quoted(columns_.missing()),
+                         ", which the amounts depend on, found none"));
+    return false;
   }
 
   // Finds out the decimal mark that all amounts of the file have. False, with a problem, when they
@@ -227,6 +260,8 @@ class MappedParse {
   }
 
   void TakeRow(const SeparatedRow& row) {
+    // A row of blanks alone.
+    if (row.cells.size() == 1 && TrimBlanks(row.cells[0]).empty()) return;
     if (!IsRead(row)) {
       TakeUnreadRow(row);
       return;
@@ -258,14 +293,25 @@ class MappedParse {
     }
   }
 
-  // Rows of another kind: a trailer that counts, or the header of another section.
+  // Rows of another kind: a trailer that counts, the header of another section, or a figure of the
+  // report that nothing is read from.
   void TakeUnreadRow(const SeparatedRow& row) {
-    if (row.cells[0] == header_[0]) {
+    const std::string_view mark = row.cells[0];
+    if (mark == header_[0]) {
       header_.assign(row.cells.begin(), row.cells.end());
       columns_ = Columns(mapping_, header_);
+      HasMoneyColumns(row.line);
       return;
     }
-    if (row.cells[0] != "SC" || row.cells.size() < 2) return;
+    constexpr std::string_view kPassedOver[] = {"RH", "FH", "SH", "SF", "RF", "RC", "FF"};
+    const bool is_known =
+        has_section_counts_ &&
+        std::find(std::begin(kPassedOver), std::end(kPassedOver), mark) != std::end(kPassedOver);
+    if (is_known && !row.damaged) return;
+    if (!has_section_counts_ || mark != "SC" || row.cells.size() < 2) {
+      Warn("a row of another kind, passed over", row.line);
+      return;
+    }
     int64_t count = 0;
     if (ParseAmount(row.cells[1], 0, &count) != AmountError::kOk ||
         static_cast<uint64_t>(count) != marked_rows_) {
@@ -604,6 +650,8 @@ class MappedParse {
   mutable TextArena arena_;
   PaymentBatch batch_;
   uint32_t next_record_ = 0;
+  // PayPal's report: SB rows in sections, each of which ends with SC and their number.
+  const bool has_section_counts_;
   uint64_t marked_rows_ = 0;
   bool warned_of_account_ = false;
   std::string account_;

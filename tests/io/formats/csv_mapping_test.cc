@@ -70,6 +70,37 @@ TEST(MappedCsv, RefusesACountThatTheTrailerDenies) {
                 DeviationCode::kRecordMalformed, "expected CR or DR");
 }
 
+// Without the column of the sides every refund would be a payment.
+TEST(MappedCsv, RefusesAReportWithoutAColumnThatItsAmountsDependOn) {
+  const std::string report = Bytes("payments-csv", "paypal_settlement.csv");
+  ExpectProblem(Csv(), Replaced(report, "Transaction  Debit or Credit", "Transaction side"),
+                DeviationCode::kRecordMalformed,
+                "header: expected a column `Transaction  Debit or Credit|Transaction…`, which the "
+                "amounts depend on, found none");
+  ExpectProblem(Csv(), Replaced(report, "Fee Debit or Credit", "Fee side"),
+                DeviationCode::kRecordMalformed, "header: expected a column");
+  ExpectProblem(Csv(),
+                Replaced(Bytes("payments-csv", "adyen_settlement.csv"), "Markup (NC)", "Markup"),
+                DeviationCode::kRecordMalformed, "header: expected a column `Markup (NC)`");
+}
+
+TEST(MappedCsv, RefusesASectionThatWasCut) {
+  const std::string report = Bytes("payments-csv", "paypal_settlement.csv");
+  const size_t end = report.find("\"SC\"");
+  for (size_t cut = report.find("\"SB\""); cut < end; ++cut) {
+    EXPECT_TRUE(ReadAll(Csv(), report.substr(0, cut)).report.set_aside) << cut;
+  }
+  ExpectProblem(Csv(), report.substr(0, end), DeviationCode::kFileTruncated,
+                "expected the count of the section (SC) behind its 4 rows");
+  const FileReport report_with_more = ReadAll(Csv(), report + "\n\"XX\",\"1\"\n").report;
+  EXPECT_EQ(report_with_more.warnings.size(), ReadAll(Csv(), report).report.warnings.size() + 1);
+}
+
+TEST(MappedCsv, PassesOverRowsOfBlanks) {
+  const std::string bank = Bytes("payments-csv", "laan_spar.csv");
+  EXPECT_EQ(ReadAll(Csv(), bank + "   \n\n").records, ReadAll(Csv(), bank).records);
+}
+
 TEST(MappedCsv, TiesPayoutsToTheirRows) {
   for (const char* name : {"stripe_payout.csv", "paypal_settlement.csv", "adyen_settlement.csv",
                            "vipps_mobilepay_report.csv"}) {

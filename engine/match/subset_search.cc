@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <iterator>
 #include <limits>
+#include <memory>
 #include <numeric>
 #include <utility>
 
@@ -22,9 +23,32 @@ namespace {
 // grown four times. Below, every search is carried to its end, and alternatives are counted exactly.
 constexpr size_t kFirstMeeting = 4096;
 constexpr size_t kMeetingGrowth = 4;
-// Where answers are many, so many ways down are looked at in each layer, and at least so many nodes kept.
-constexpr size_t kLookupsPerLayer = 1024;
+// Where answers are many, nodes of a half are kept for about so many look-ups in all, and at least so many
+// in each layer.
+constexpr size_t kLookupsPerHalf = 8192;
 constexpr size_t kNodesPerLayerMin = 8;
+
+// Room for sums that is not cleared before it is written.
+template <typename Sum>
+class SumArena {
+ public:
+  // Room for `more` sums behind the first `kept`, which stay; returns the first of all.
+  Sum* Reserve(size_t kept, size_t more) {
+    if (kept + more > capacity_) {
+      capacity_ = std::max(kept + more, 2 * capacity_);
+      std::unique_ptr<Sum[]> larger = std::make_unique_for_overwrite<Sum[]>(capacity_);
+      std::copy_n(sums_.get(), kept, larger.get());
+      sums_ = std::move(larger);
+    }
+    return sums_.get();
+  }
+
+  const Sum* sums() const { return sums_.get(); }
+
+ private:
+  std::unique_ptr<Sum[]> sums_;
+  size_t capacity_ = 0;
+};
 
 // A class as the search sees it. All weights are positive; `used` of a term, 0 to `most`, adds weight
 // * used to the sum, and take = base + sign * used.
@@ -126,6 +150,16 @@ bool SortTerms(absl::Span<const SubsetClass> classes, uint64_t budget, Problem* 
   return true;
 }
 
+// 1 or 0 without a jump. The compiler else makes one jump of all comparisons of the same two sums, and
+// it is missed every other time.
+template <typename Sum>
+inline size_t NotAfter(Sum a, Sum b) {
+  asm("" : "+r"(a));  // what is known of other comparisons of `a` is forgotten
+  size_t truth = a <= b ? 1 : 0;
+  asm("" : "+r"(truth));
+  return truth;
+}
+
 // Writes the sorted union of `sums` and of the first `shifted` of them plus `shift`; returns its size.
 // REQUIRES: `sums` is strictly increasing, so equal sums are met as pairs and written once.
 template <typename Sum>
@@ -136,9 +170,10 @@ size_t MergeShifted(const Sum* sums, size_t size, size_t shifted, Sum shift, Sum
   while (i < size && j < shifted) {
     const Sum plain = sums[i];
     const Sum moved = sums[j] + shift;
-    *out++ = std::min(plain, moved);
-    i += plain <= moved ? 1 : 0;
-    j += moved <= plain ? 1 : 0;
+    const size_t plain_next = NotAfter(plain, moved);
+    *out++ = moved ^ ((plain ^ moved) & (Sum{0} - static_cast<Sum>(plain_next)));
+    i += plain_next;
+    j += NotAfter(moved, plain);
   }
   out = std::copy(sums + i, sums + size, out);
   for (; j < shifted; ++j) *out++ = sums[j] + shift;
@@ -150,8 +185,8 @@ size_t MergeShifted(const Sum* sums, size_t size, size_t shifted, Sum shift, Sum
 template <typename Sum>
 class Half {
  public:
-  explicit Half(Sum target) : target_(target) {
-    arena_.push_back(0);
+  Half(Sum target, SumArena<Sum>* arena) : target_(target), arena_(*arena) {
+    arena_.Reserve(0, 1)[0] = 0;
     layers_.push_back({0, 1, nullptr});
   }
 
@@ -159,7 +194,7 @@ class Half {
   size_t layer_count() const { return layers_.size(); }
 
   absl::Span<const Sum> layer(size_t i) const {
-    return absl::MakeConstSpan(arena_.data() + layers_[i].begin, layers_[i].size);
+    return absl::MakeConstSpan(arena_.sums() + layers_[i].begin, layers_[i].size);
   }
 
   // The term that leads to layer i. REQUIRES: i > 0.
@@ -170,28 +205,29 @@ class Half {
   // Adds a layer for `term`, which must stay. False, with nothing changed but the steps, when
   // *steps would pass `budget`; `reserve` steps more are kept for comparing the halves.
   bool Add(const Term& term, uint64_t reserve, uint64_t budget, uint64_t* steps) {
-    // Any number up to `most` is a sum of some of 1, 2, 4, ... and a rest.
-    absl::Span<const Sum> from = top();
+    // Any number up to `most` is a sum of some of 1, 2, 4, ... and a rest. What is made on the way stands
+    // behind the top layer, and the last takes its place.
+    const size_t begin = layers_.back().begin + layers_.back().size;
+    Layer from = layers_.back();
     uint32_t left = term.most;
-    size_t turn = 0;
     for (uint32_t bundle = 1; left > 0; bundle *= 2) {
       const uint32_t count = std::min(bundle, left);
       left -= count;
       const Sum shift = static_cast<Sum>(term.weight) * static_cast<Sum>(count);
       const size_t shifted = CountUpTo(from, target_ - shift);
-      const size_t bound = from.size() + shifted;
+      const size_t bound = from.size + shifted;
       if (*steps + 2 * bound + reserve > budget) return false;
       *steps += bound;
-      if (left == 0) {
-        AddLayer(from, shifted, shift, &term);
-      } else {
-        between_[turn].resize(bound);
-        const size_t size =
-            MergeShifted(from.data(), from.size(), shifted, shift, between_[turn].data());
-        from = absl::MakeConstSpan(between_[turn].data(), size);
-        turn ^= 1;
-      }
+      const size_t end = from.begin + from.size;
+      Sum* const sums = arena_.Reserve(end, bound);
+      from.size = MergeShifted(sums + from.begin, from.size, shifted, shift, sums + end);
+      from.begin = end;
     }
+    if (from.begin != begin) {
+      Sum* const sums = arena_.Reserve(from.begin, from.size);
+      std::copy_n(sums + from.begin, from.size, sums + begin);
+    }
+    layers_.push_back({begin, from.size, &term});
     return true;
   }
 
@@ -202,25 +238,14 @@ class Half {
     const Term* term = nullptr;
   };
 
-  static size_t CountUpTo(absl::Span<const Sum> sums, Sum limit) {
-    return static_cast<size_t>(std::upper_bound(sums.begin(), sums.end(), limit) - sums.begin());
-  }
-
-  void AddLayer(absl::Span<const Sum> from, size_t shifted, Sum shift, const Term* term) {
-    const bool from_top = from.data() == top().data();
-    const size_t begin = arena_.size();
-    arena_.resize(begin + from.size() + shifted);
-    if (from_top) from = top();  // the arena may have moved
-    const size_t size =
-        MergeShifted(from.data(), from.size(), shifted, shift, arena_.data() + begin);
-    arena_.resize(begin + size);
-    layers_.push_back({begin, size, term});
+  size_t CountUpTo(const Layer& layer, Sum limit) const {
+    const Sum* const begin = arena_.sums() + layer.begin;
+    return static_cast<size_t>(std::upper_bound(begin, begin + layer.size, limit) - begin);
   }
 
   const Sum target_;
-  std::vector<Sum> arena_;
+  SumArena<Sum>& arena_;
   std::vector<Layer> layers_;
-  std::vector<Sum> between_[2];
 };
 
 // Positions in the top layers of both halves.
@@ -229,18 +254,24 @@ struct Meeting {
   size_t right = 0;
 };
 
-// Every pair of a left and a right sum that makes the target.
+// The pairs of a left and a right sum that make the target: the first `most` of them.
 template <typename Sum>
-std::vector<Meeting> Meet(absl::Span<const Sum> left, absl::Span<const Sum> right, Sum target) {
+std::vector<Meeting> Meet(absl::Span<const Sum> left,
+                          absl::Span<const Sum> right,
+                          Sum target,
+                          size_t most) {
   std::vector<Meeting> met;
   size_t i = 0;
   size_t j = right.size();
   while (i < left.size() && j > 0) {
     const Sum have = left[i];
     const Sum need = target - right[j - 1];
-    if (have == need) met.push_back({i, j - 1});
-    i += have <= need ? 1 : 0;
-    j -= need <= have ? 1 : 0;
+    if (have == need) [[unlikely]] {
+      met.push_back({i, j - 1});
+      if (met.size() == most) break;
+    }
+    i += NotAfter(have, need);
+    j -= NotAfter(need, have);
   }
   return met;
 }
@@ -254,12 +285,11 @@ class AnswerTracing {
 
   // The most nodes of a layer that cost no more than the declared number of look-ups.
   static size_t NodesMax(const Half<Sum>& half) {
-    size_t ways_down = 1;
+    size_t lookups = 1;  // for a node in each layer
     for (size_t i = 1; i < half.layer_count(); ++i) {
-      ways_down =
-          std::max(ways_down, std::min(size_t{half.term(i).most} + 1, half.layer(i - 1).size()));
+      lookups += std::min(size_t{half.term(i).most} + 1, half.layer(i - 1).size());
     }
-    return std::max(kNodesPerLayerMin, kLookupsPerLayer / ways_down);
+    return std::max(kNodesPerLayerMin, kLookupsPerHalf / lookups);
   }
 
   // `tops`: positions in the top layer, ascending.
@@ -276,7 +306,9 @@ class AnswerTracing {
   bool left_out() const { return left_out_; }
 
  private:
+  // A node of the layer below from which `used` of the class lead to the node `top`.
   struct WayDown {
+    size_t top = 0;
     uint32_t used = 0;
     size_t below = 0;
   };
@@ -284,60 +316,70 @@ class AnswerTracing {
   // Fills the layer and returns the positions of the nodes below. Each node keeps its first way down, so
   // it stays part of an answer; of the others as many as there is room for.
   std::vector<size_t> TraceLayer(size_t i, const std::vector<size_t>& tops, AnswerLayer* layer) {
-    std::vector<std::vector<WayDown>> ways(tops.size());
+    ways_.clear();
+    if (half_.term(i).most < half_.layer(i - 1).size()) {
+      FindWaysByUsed(i, tops);
+    } else {
+      FindWaysByBelow(i, tops);
+    }
     std::vector<size_t> kept;
-    std::vector<size_t> more;
-    for (size_t t = 0; t < tops.size(); ++t) {
-      ways[t] = WaysDown(i, half_.layer(i)[tops[t]]);
-      kept.push_back(ways[t].front().below);
-      for (const WayDown& way : ways[t]) more.push_back(way.below);
+    std::vector<size_t> all;
+    for (size_t w = 0; w < ways_.size(); ++w) {
+      all.push_back(ways_[w].below);
+      if (w == 0 || ways_[w].top != ways_[w - 1].top) kept.push_back(ways_[w].below);
     }
     SortUnique(&kept);
-    SortUnique(&more);
-    AddWhatFits(more, &kept);
+    SortUnique(&all);
+    AddWhatFits(all, &kept);
 
     layer->sign = half_.term(i).sign;
-    for (const std::vector<WayDown>& each : ways) {
-      AnswerNode node;
-      node.edge_begin = static_cast<uint32_t>(layer->edges.size());
-      for (const WayDown& way : each) {
-        const auto found = std::lower_bound(kept.begin(), kept.end(), way.below);
-        if (found == kept.end() || *found != way.below) continue;
+    layer->nodes.resize(tops.size());
+    for (const WayDown& way : ways_) {
+      const auto found = std::lower_bound(kept.begin(), kept.end(), way.below);
+      AnswerNode& node = layer->nodes[way.top];
+      if (node.edge_end == 0) node.edge_begin = static_cast<uint32_t>(layer->edges.size());
+      if (found != kept.end() && *found == way.below) {
         layer->edges.push_back({way.used, static_cast<uint32_t>(found - kept.begin())});
       }
       node.edge_end = static_cast<uint32_t>(layer->edges.size());
-      layer->nodes.push_back(node);
     }
     return kept;
   }
 
-  // How the sum of layer i comes from sums of the layer below: at least in one way.
-  std::vector<WayDown> WaysDown(size_t i, Sum sum) {
+  // Fills ways_, ascending by top, at least one for each: looks for every sum that the class leaves.
+  void FindWaysByUsed(size_t i, const std::vector<size_t>& tops) {
     const absl::Span<const Sum> below = half_.layer(i - 1);
     const Sum weight = static_cast<Sum>(half_.term(i).weight);
     const uint32_t most = half_.term(i).most;
-    std::vector<WayDown> ways;
-    if (most < below.size()) {
-      *steps_ += uint64_t{most} + 1;
-      auto end = below.end();
+    *steps_ += tops.size() * (size_t{most} + 1);
+    for (size_t top = 0; top < tops.size(); ++top) {
+      Sum sum = half_.layer(i)[tops[top]];
+      const Sum* end = below.end();
       for (uint32_t used = 0; used <= most; ++used) {
-        const auto found = std::lower_bound(below.begin(), end, sum);
+        const Sum* const found = std::lower_bound(below.begin(), end, sum);
         if (found != end && *found == sum) {
-          ways.push_back({used, static_cast<size_t>(found - below.begin())});
+          ways_.push_back({top, used, static_cast<size_t>(found - below.begin())});
         }
         if (sum < weight) break;
         sum -= weight;
         end = found;
       }
-    } else {
-      *steps_ += below.size();
+    }
+  }
+
+  // The same for a class of many items over few sums: looks at every sum below.
+  void FindWaysByBelow(size_t i, const std::vector<size_t>& tops) {
+    const absl::Span<const Sum> below = half_.layer(i - 1);
+    const Sum weight = static_cast<Sum>(half_.term(i).weight);
+    *steps_ += tops.size() * below.size();
+    for (size_t top = 0; top < tops.size(); ++top) {
+      const Sum sum = half_.layer(i)[tops[top]];
       for (size_t at = 0; at < below.size() && below[at] <= sum; ++at) {
         const Sum rest = sum - below[at];
-        if (rest % weight != 0 || rest / weight > most) continue;
-        ways.push_back({static_cast<uint32_t>(rest / weight), at});
+        if (rest % weight != 0 || rest / weight > half_.term(i).most) continue;
+        ways_.push_back({top, static_cast<uint32_t>(rest / weight), at});
       }
     }
-    return ways;
   }
 
   static void SortUnique(std::vector<size_t>* positions) {
@@ -345,9 +387,9 @@ class AnswerTracing {
     positions->erase(std::unique(positions->begin(), positions->end()), positions->end());
   }
 
-  void AddWhatFits(const std::vector<size_t>& more, std::vector<size_t>* kept) {
+  void AddWhatFits(const std::vector<size_t>& all, std::vector<size_t>* kept) {
     std::vector<size_t> others;
-    std::set_difference(more.begin(), more.end(), kept->begin(), kept->end(),
+    std::set_difference(all.begin(), all.end(), kept->begin(), kept->end(),
                         std::back_inserter(others));
     const size_t room = nodes_max_ - std::min(nodes_max_, kept->size());
     if (others.size() > room) {
@@ -361,17 +403,18 @@ class AnswerTracing {
   const Half<Sum>& half_;
   const size_t nodes_max_;
   uint64_t* const steps_;
+  std::vector<WayDown> ways_;
   bool left_out_ = false;
 };
 
 template <typename Sum>
 class Search {
  public:
-  Search(Problem problem, const SubsetLimits& limits)
+  Search(Problem problem, const SubsetLimits& limits, SumArena<Sum>* left, SumArena<Sum>* right)
       : problem_(std::move(problem)),
         target_(static_cast<Sum>(problem_.target)),
         limits_(limits),
-        halves_{Half<Sum>(target_), Half<Sum>(target_)} {}
+        halves_{Half<Sum>(target_, left), Half<Sum>(target_, right)} {}
 
   // `empty_sets`: 1 when the empty set makes the target.
   SubsetResult Run(uint32_t empty_sets) {
@@ -407,14 +450,14 @@ class Search {
   // returns how many there are, or were looked at.
   uint64_t FindAnswers() {
     problem_.steps += halves_[0].top().size() + halves_[1].top().size();
-    std::vector<Meeting> met = Meet(halves_[0].top(), halves_[1].top(), target_);
+    const size_t nodes_max = std::min(AnswerTracing<Sum>::NodesMax(halves_[0]),
+                                      AnswerTracing<Sum>::NodesMax(halves_[1]));
+    std::vector<Meeting> met = Meet(halves_[0].top(), halves_[1].top(), target_, nodes_max + 1);
     covered_when_met_ = covered();
     ways_ = 0;
     left_out_ = false;
     graph_.pairs.clear();
     if (met.empty()) return 0;
-    const size_t nodes_max = std::min(AnswerTracing<Sum>::NodesMax(halves_[0]),
-                                      AnswerTracing<Sum>::NodesMax(halves_[1]));
     if (met.size() > nodes_max) {
       left_out_ = true;
       met.resize(nodes_max);
@@ -481,9 +524,18 @@ class Search {
 
 }  // namespace
 
+struct SubsetMemory::Arenas {
+  SumArena<uint64_t> halves[2];
+};
+
+SubsetMemory::SubsetMemory() : arenas_(std::make_unique<Arenas>()) {}
+
+SubsetMemory::~SubsetMemory() = default;
+
 SubsetResult FindSubsets(absl::Span<const SubsetClass> classes,
                          int64_t target_minor,
-                         const SubsetLimits& limits) {
+                         const SubsetLimits& limits,
+                         SubsetMemory* memory) {
   SubsetResult result;
   if (target_minor < 0) return result;
   Problem problem = MakeProblem(classes, target_minor);
@@ -496,11 +548,20 @@ SubsetResult FindSubsets(absl::Span<const SubsetClass> classes,
     return result;
   }
   const uint32_t empty_sets = target_minor == 0 ? 1 : 0;
-  // Sums never pass the target, and half of the bits are left for one addition.
+  // Sums never pass the target, so that a target of 63 bits leaves room for one addition.
   if (problem.target <= static_cast<Int128>(std::numeric_limits<int64_t>::max())) {
-    return Search<uint64_t>(std::move(problem), limits).Run(empty_sets);
+    SumArena<uint64_t>* const halves = memory->arenas_->halves;
+    return Search<uint64_t>(std::move(problem), limits, &halves[0], &halves[1]).Run(empty_sets);
   }
-  return Search<Int128>(std::move(problem), limits).Run(empty_sets);
+  SumArena<Int128> halves[2];
+  return Search<Int128>(std::move(problem), limits, &halves[0], &halves[1]).Run(empty_sets);
+}
+
+SubsetResult FindSubsets(absl::Span<const SubsetClass> classes,
+                         int64_t target_minor,
+                         const SubsetLimits& limits) {
+  SubsetMemory memory;
+  return FindSubsets(classes, target_minor, limits, &memory);
 }
 
 }  // namespace kvitt

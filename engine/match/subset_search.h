@@ -32,6 +32,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -87,5 +88,29 @@ struct SubsetResult {
 SubsetResult FindSubsets(absl::Span<const SubsetClass> classes,
                          int64_t target_minor,
                          const SubsetLimits& limits);
+
+// The memory of searches that follow one another: what a large search has asked of the system costs as
+// much as the search, so a thread keeps it. The results do not depend on it.
+class SubsetMemory {
+ public:
+  SubsetMemory();
+  ~SubsetMemory();
+  SubsetMemory(const SubsetMemory&) = delete;
+  SubsetMemory& operator=(const SubsetMemory&) = delete;
+
+ private:
+  friend SubsetResult FindSubsets(absl::Span<const SubsetClass>,
+                                  int64_t,
+                                  const SubsetLimits&,
+                                  SubsetMemory*);
+  struct Arenas;
+  std::unique_ptr<Arenas> arenas_;
+};
+
+// The same in memory that the caller keeps. REQUIRES: one search at a time in one memory.
+SubsetResult FindSubsets(absl::Span<const SubsetClass> classes,
+                         int64_t target_minor,
+                         const SubsetLimits& limits,
+                         SubsetMemory* memory);
 
 }  // namespace kvitt

@@ -57,12 +57,16 @@ struct Term {
   uint32_t most = 0;
   uint32_t input = 0;
   int32_t sign = 1;
+  bool is_credit = false;
 };
 
 struct Problem {
   std::vector<Term> terms;
   Int128 target = 0;
   std::vector<uint32_t> base;  // by input
+  // The same before anything was left out: how far the target is from the nearer end of all sums.
+  std::vector<Term> all_terms;
+  Int128 distance = 0;
   uint64_t steps = 0;
 };
 
@@ -93,8 +97,9 @@ Problem MakeProblem(absl::Span<const SubsetClass> classes, int64_t target_minor)
     KVITT_CHECK(classes[i].amount_minor != 0);
     Term term{.weight = Magnitude(classes[i].amount_minor),
               .most = classes[i].count,
-              .input = static_cast<uint32_t>(i)};
-    if (classes[i].amount_minor < 0) {
+              .input = static_cast<uint32_t>(i),
+              .is_credit = classes[i].amount_minor < 0};
+    if (term.is_credit) {
       problem.target += static_cast<Int128>(term.weight) * term.most;
       Flip(&term, &problem.base[i]);
     }
@@ -104,26 +109,40 @@ Problem MakeProblem(absl::Span<const SubsetClass> classes, int64_t target_minor)
   return problem;
 }
 
+// Leaves out what cannot be used for a sum up to `limit`.
+void LeaveOutLarger(Int128 limit, std::vector<Term>* terms) {
+  for (Term& term : *terms) {
+    if (static_cast<Int128>(term.weight) * term.most > limit) {
+      term.most = static_cast<uint32_t>(limit / static_cast<Int128>(term.weight));
+    }
+  }
+  std::erase_if(*terms, [](const Term& term) { return term.most == 0; });
+}
+
+// Turns the problem round when the target is more than half of all. False when no set can make it.
+bool SearchNearerEnd(Problem* problem) {
+  const Int128 total = TotalOf(problem->terms);
+  if (problem->target < 0 || problem->target > total) return false;
+  if (problem->target * 2 <= total) return true;
+  for (Term& term : problem->terms) Flip(&term, &problem->base[term.input]);
+  problem->target = total - problem->target;
+  return true;
+}
+
 // Leaves out what is larger than the target and turns the problem round while the target is more than
 // half of the rest. False when no set can make the target.
 bool Reduce(Problem* problem) {
-  std::vector<Term>& terms = problem->terms;
-  while (true) {
-    const Int128 target = problem->target;
-    if (target < 0) return false;
-    problem->steps += terms.size();
-    for (Term& term : terms) {
-      if (static_cast<Int128>(term.weight) * term.most > target) {
-        term.most = static_cast<uint32_t>(target / static_cast<Int128>(term.weight));
-      }
-    }
-    std::erase_if(terms, [](const Term& term) { return term.most == 0; });
-    const Int128 total = TotalOf(terms);
-    if (target > total) return false;
-    if (target * 2 <= total) return true;
-    for (Term& term : terms) Flip(&term, &problem->base[term.input]);
-    problem->target = total - target;
-  }
+  if (!SearchNearerEnd(problem)) return false;
+  problem->all_terms = problem->terms;
+  problem->distance = problem->target;
+  Int128 before = 0;
+  do {
+    before = problem->target;
+    problem->steps += problem->terms.size();
+    LeaveOutLarger(problem->target, &problem->terms);
+    if (!SearchNearerEnd(problem)) return false;
+  } while (problem->target != before);
+  return true;
 }
 
 // Whether the target is a multiple of what all weights are multiples of.
@@ -138,14 +157,12 @@ bool DividesTarget(const Problem& problem) {
 
 // The order of the search: the largest first, so that the lists are short for as long as possible. False,
 // and not sorted, when the budget does not allow it.
-bool SortTerms(absl::Span<const SubsetClass> classes, uint64_t budget, Problem* problem) {
-  std::vector<Term>& terms = problem->terms;
-  problem->steps += terms.size() * static_cast<size_t>(std::bit_width(terms.size()));
-  if (problem->steps > budget) return false;
-  const auto is_credit = [&](const Term& term) { return classes[term.input].amount_minor < 0; };
-  std::sort(terms.begin(), terms.end(), [&](const Term& a, const Term& b) {
+bool SortTerms(uint64_t budget, uint64_t* steps, std::vector<Term>* terms) {
+  *steps += terms->size() * static_cast<size_t>(std::bit_width(terms->size()));
+  if (*steps > budget) return false;
+  std::sort(terms->begin(), terms->end(), [](const Term& a, const Term& b) {
     if (a.weight != b.weight) return a.weight > b.weight;
-    return is_credit(a) < is_credit(b);
+    return a.is_credit < b.is_credit;
   });
   return true;
 }
@@ -274,6 +291,24 @@ std::vector<Meeting> Meet(absl::Span<const Sum> left,
     j -= NotAfter(need, have);
   }
   return met;
+}
+
+// How many pairs of a left and a right sum miss the target by 1 to `span` from below.
+template <typename Sum>
+uint64_t CountNearby(absl::Span<const Sum> left,
+                     absl::Span<const Sum> right,
+                     Sum target,
+                     Sum span) {
+  uint64_t pairs = 0;
+  size_t least = right.size();  // the first right sum that is large enough
+  size_t end = right.size();    // behind the last that is small enough
+  for (const Sum sum : left) {
+    const Sum rest = target - sum;
+    while (end > 0 && right[end - 1] >= rest) --end;
+    while (least > 0 && right[least - 1] + span >= rest) --least;
+    pairs += end - least;
+  }
+  return pairs;
 }
 
 // Makes of the sums of one half the nodes and edges that lead to answers.
@@ -432,11 +467,17 @@ class Search {
   }
 
  private:
+  // The next class goes to the half with fewer sums.
+  template <typename Each>
+  static uint8_t NextHalf(const Half<Each> (&halves)[2]) {
+    return halves[0].top().size() <= halves[1].top().size() ? 0 : 1;
+  }
+
   size_t covered() const { return graph_.half_of_class.size(); }
 
-  // The next class goes to the half with fewer sums. False when the budget does not allow it.
+  // False when the budget does not allow it.
   bool AddNext() {
-    const uint8_t half = halves_[0].top().size() <= halves_[1].top().size() ? 0 : 1;
+    const uint8_t half = NextHalf(halves_);
     const uint64_t other = halves_[1 - half].top().size();
     if (!halves_[half].Add(problem_.terms[covered()], other, limits_.budget_steps,
                            &problem_.steps)) {
@@ -478,7 +519,7 @@ class Search {
     return ways_;
   }
 
-  SubsetResult Result(uint32_t empty_sets) const {
+  SubsetResult Result(uint32_t empty_sets) {
     SubsetResult result;
     result.steps = problem_.steps;
     const bool complete = covered() == problem_.terms.size();
@@ -501,7 +542,49 @@ class Search {
     }
     RemoveEmptySet(&result.answers);
     if (result.answers.size() > wanted) result.answers.resize(wanted);
+    if (result.verdict == SubsetVerdict::kUnique) LookNearby(&result);
     return result;
+  }
+
+  // Sums are complete up to the target, so the span is below it: wide enough to count in, and narrow
+  // enough that sums are as dense in it as at the target.
+  void LookNearby(SubsetResult* result) {
+    const Sum span = target_ / 8;
+    if (static_cast<Int128>(span) * 16 < problem_.distance) {
+      LookFarther(result);
+      return;
+    }
+    if (static_cast<Int128>(span) > std::numeric_limits<int64_t>::max()) return;
+    const absl::Span<const Sum> left = halves_[0].top();
+    const absl::Span<const Sum> right = halves_[1].top();
+    result->steps += left.size() + 2 * right.size();
+    result->nearby_span_minor = static_cast<uint64_t>(span);
+    result->nearby_sets = CountNearby(left, right, target_, span);
+  }
+
+  // Where what was left out decided nearly all, no sums are left to count. Then all sets up to twice the
+  // distance of the target from the nearer end of all sums are counted; they are few, or are not counted.
+  void LookFarther(SubsetResult* result) {
+    if (problem_.distance > std::numeric_limits<int64_t>::max() / 4) return;
+    const uint64_t limit = 2 * static_cast<uint64_t>(problem_.distance);
+    std::vector<Term>& terms = problem_.all_terms;
+    LeaveOutLarger(static_cast<Int128>(limit), &terms);
+    if (terms.size() == 1) {  // however many equal items: 0 to `most` of them, but for the answer
+      result->nearby_span_minor = limit;
+      result->nearby_sets = terms.front().most;
+      return;
+    }
+    if (!SortTerms(limits_.budget_steps, &result->steps, &terms)) return;
+    SumArena<uint64_t> arenas[2];
+    Half<uint64_t> halves[2] = {{limit, &arenas[0]}, {limit, &arenas[1]}};
+    for (const Term& term : terms) {
+      const size_t half = NextHalf(halves);
+      const uint64_t other = halves[1 - half].top().size();
+      if (!halves[half].Add(term, other, limits_.budget_steps, &result->steps)) return;
+    }
+    result->nearby_span_minor = limit;
+    result->nearby_sets =
+        CountNearby(halves[0].top(), halves[1].top(), limit + 1, limit + 1) - 1;  // the answer
   }
 
   static void RemoveEmptySet(std::vector<SubsetAnswer>* answers) {
@@ -542,7 +625,7 @@ SubsetResult FindSubsets(absl::Span<const SubsetClass> classes,
   const bool possible = Reduce(&problem) && DividesTarget(problem);
   result.steps = problem.steps;
   if (!possible) return result;
-  if (!SortTerms(classes, limits.budget_steps, &problem)) {
+  if (!SortTerms(limits.budget_steps, &problem.steps, &problem.terms)) {
     result.verdict = SubsetVerdict::kSearchLimit;
     result.alternatives_exact = false;
     return result;

@@ -23,9 +23,10 @@
 // or of all but 2, needs some ten thousand sums. Equal or round amounts have few different sums,
 // so they cost little however many sets there are.
 //
-// The budget is in steps: a step is a class looked at, a sum made or a sum compared. It is never time,
-// so the result is the same on every machine. A larger budget never contradicts kNone, kUnique or
-// kSeveral of a smaller one. Memory is at most 8 bytes for each step (16 where sums pass 64 bits).
+// The budget is in steps: a step is a class looked at, a sum made or a sum compared. Reading out what was
+// found may add some thousands. It is never time, so the result is the same on every machine. A larger
+// budget never contradicts kNone, kUnique or kSeveral of a smaller one. Memory is some 16 bytes for each
+// step at most, twice that where sums pass 63 bits.
 //
 // Pure and safe to call from any thread. The result does not depend on the order of the classes.
 
@@ -46,8 +47,8 @@ struct SubsetClass {
 };
 
 struct SubsetLimits {
-  // About a millisecond at most. What can be proven unique at all seldom needs a tenth of it: with more
-  // sums than that, two sets of the same sum are nearly certain unless amounts have nine digits.
+  // Less than a millisecond. Where one answer is likely at all (up to thirty items, four paid), a tenth of
+  // it is enough: with many more sums, two of them are nearly certain to be the same.
   uint64_t budget_steps = uint64_t{1} << 18;
   // How many answers are written out when there are several.
   uint32_t answers_wanted = 3;
@@ -77,6 +78,15 @@ struct SubsetResult {
   // when `alternatives_exact`, else of those that were met. With kSearchLimit they are right but may
   // be followed by others: never post them.
   std::vector<SubsetAnswer> answers;
+  // How easily an amount that was not meant as any set meets one, filled for kUnique: so many other sets
+  // (those of the same two halves once) make sums inside a span of that length by the target. So nearby_sets
+  // / nearby_span_minor is about the share of amounts of this size that some set makes; and 100 times that
+  // of whole kroner, where all items are whole kroner. With items up to 50,000.00 of which four are paid:
+  // ten items, 70 in a million; twenty, 3 in a thousand; thirty, one in twenty. A rule that posts
+  // unattended should ask for more evidence where this is not small. A span of 0 says nothing: all is
+  // paid, or counting would pass the budget or 63 bits.
+  uint64_t nearby_sets = 0;
+  uint64_t nearby_span_minor = 0;
   uint64_t steps = 0;
 };
 

@@ -192,6 +192,56 @@ TEST(SubsetSearchTest, ClassesOfEqualItemsCostAlmostNothing) {
   const SubsetResult many = FindSubsets({{{29900, 100000}}}, 50000 * 29900, SubsetLimits{});
   EXPECT_EQ(many.verdict, SubsetVerdict::kUnique);
   EXPECT_EQ(many.answers[0].take, Take{50000});
+  EXPECT_LT(many.steps, 100U);
+  EXPECT_EQ(many.nearby_sets, 100000U);  // one for every 299.00
+  EXPECT_EQ(many.nearby_span_minor, 100000U * 29900U);
+}
+
+TEST(SubsetSearchTest, CountsWhatMissesTheTargetByLittle) {
+  // 3, 6, 12, ... make every multiple of 3 in one way.
+  Classes classes;
+  for (int64_t i = 0; i < 10; ++i) classes.push_back({int64_t{3} << i, 1});
+  const SubsetResult low = FindSubsets(classes, 300, SubsetLimits{});
+  ASSERT_EQ(low.verdict, SubsetVerdict::kUnique);
+  EXPECT_EQ(low.nearby_span_minor, 600U);
+  EXPECT_EQ(low.nearby_sets, 200U);  // 0 to 600 but for 300
+  const SubsetResult high = FindSubsets(classes, 3 * 1023 - 240, SubsetLimits{});
+  ASSERT_EQ(high.verdict, SubsetVerdict::kUnique);
+  EXPECT_EQ(high.nearby_span_minor, 480U);  // twice what is not paid
+  EXPECT_EQ(high.nearby_sets, 160U);
+  const SubsetResult all = FindSubsets(classes, 3 * 1023, SubsetLimits{});
+  ASSERT_EQ(all.verdict, SubsetVerdict::kUnique);
+  EXPECT_EQ(all.nearby_span_minor, 0U);
+  EXPECT_EQ(all.nearby_sets, 0U);
+}
+
+TEST(SubsetSearchTest, TellsHowManyAmountsMeetASetByAccident) {
+  std::mt19937_64 random(29);
+  uint64_t met = 0;
+  uint64_t tried = 0;
+  uint64_t foretold = 0;  // in millionths
+  while (tried < 4000) {
+    Classes classes;
+    int64_t paid = 0;
+    for (int i = 0; i < 20; ++i) {
+      classes.push_back({10000 + static_cast<int64_t>(random() % 1000000), 1});
+      if (i < 5) paid += classes.back().amount_minor;
+    }
+    std::map<int64_t, int> amounts;
+    for (const SubsetClass& each : classes) amounts[each.amount_minor] = 1;
+    if (amounts.size() < classes.size()) continue;
+    const SubsetResult found = FindSubsets(classes, paid, SubsetLimits{});
+    if (found.verdict != SubsetVerdict::kUnique) continue;
+    foretold += found.nearby_sets * 1000000 / found.nearby_span_minor * 20;
+    for (int i = 0; i < 20; ++i) {
+      const int64_t other = paid - 1 - static_cast<int64_t>(random() % 50000);
+      met += FindSubsets(classes, other, SubsetLimits{}).verdict == SubsetVerdict::kNone ? 0U : 1U;
+      ++tried;
+    }
+  }
+  EXPECT_GT(met, 20U);
+  EXPECT_GT(foretold, met * 700000);
+  EXPECT_LT(foretold, met * 1500000);
 }
 
 TEST(SubsetSearchTest, AnyOrderOfTheClassesGivesTheSame) {
@@ -213,6 +263,8 @@ TEST(SubsetSearchTest, AnyOrderOfTheClassesGivesTheSame) {
       ASSERT_EQ(again.alternatives, first.alternatives);
       ASSERT_EQ(again.alternatives_exact, first.alternatives_exact);
       ASSERT_EQ(again.steps, first.steps);
+      ASSERT_EQ(again.nearby_sets, first.nearby_sets);
+      ASSERT_EQ(again.nearby_span_minor, first.nearby_span_minor);
       ASSERT_EQ(again.answers.size(), first.answers.size());
       for (size_t a = 0; a < first.answers.size(); ++a) {
         for (size_t j = 0; j < order.size(); ++j) {

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cstring>
 
+#include "engine/value/digits.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -135,36 +136,17 @@ AmountError ParseAmount(std::string_view text, int decimals, int64_t* minor, cha
 
 namespace {
 
-// "00" to "99": two digits at a time halve the divisions.
-struct DigitPairs {
-  char text[200];
-};
-
-constexpr DigitPairs MakeDigitPairs() {
-  DigitPairs pairs{};
-  for (int i = 0; i < 100; ++i) {
-    pairs.text[2 * i] = static_cast<char>('0' + i / 10);
-    pairs.text[2 * i + 1] = static_cast<char>('0' + i % 10);
+// The digits of a value of more than sixteen.
+char* WriteLongAmount(char* out, uint64_t value, int decimals) {
+  char reversed[24];
+  int count = 0;
+  while (value != 0) {
+    if (count == decimals && decimals != 0) reversed[count++] = '.';
+    reversed[count++] = static_cast<char>('0' + value % 10);
+    value /= 10;
   }
-  return pairs;
-}
-
-constexpr DigitPairs kPairs = MakeDigitPairs();
-
-int CountDigits(uint64_t value) {
-  int count = 1;
-  for (uint64_t power = 10; count < 20 && value >= power; power *= 10) ++count;
-  return count;
-}
-
-// Writes the `count` digits of `value` at `out`.
-void WriteDigitsAt(uint64_t value, int count, char* out) {
-  while (count >= 2) {
-    count -= 2;
-    std::memcpy(out + count, kPairs.text + 2 * (value % 100), 2);
-    value /= 100;
-  }
-  if (count == 1) out[0] = static_cast<char>('0' + value);
+  while (count != 0) *out++ = reversed[--count];
+  return out;
 }
 
 }  // namespace
@@ -176,20 +158,25 @@ char* WriteAmount(char* out, int64_t minor, int decimals) {
     *out++ = '-';
     value = ~value + 1;
   }
-  // Straight to its place: a copy of bytes that were just written one by one stalls the processor.
-  const uint64_t power = decimals == 2 ? 100 : static_cast<uint64_t>(kPower[decimals]);
-  const uint64_t major = decimals == 2 ? value / 100 : value / power;
-  uint64_t rest = value - major * power;
-  const int digits = CountDigits(major);
-  WriteDigitsAt(major, digits, out);
-  out += digits;
+  if (value >= 10'000'000'000'000'000u) return WriteLongAmount(out, value, decimals);
+  const __m128i digits = SixteenDigits(value);
+  // All digits from the first that is none of the leading zeros, one before the decimals at least;
+  // then the decimals once more, behind the point.
+  const uint32_t zeros =
+      static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(digits, _mm_set1_epi8('0'))));
+  const uint32_t last = uint32_t{1} << (15 - decimals);
+  const uint32_t first = static_cast<uint32_t>(std::countr_zero(~zeros | last));
+  const __m128i shown = DropFront(digits, first);
+  std::memcpy(out, &shown, 16);
+  out += 16 - first;
   if (decimals == 0) return out;
-  *out = '.';
-  for (int i = decimals; i > 0; --i) {
-    out[i] = static_cast<char>('0' + rest % 10);
-    rest /= 10;
+  const uint32_t tail = static_cast<uint32_t>(_mm_extract_epi32(digits, 3));
+  out -= decimals;
+  *out++ = '.';
+  for (int i = 0; i < decimals; ++i) {
+    out[i] = static_cast<char>(tail >> (8 * (4 - decimals + i)));
   }
-  return out + decimals + 1;
+  return out + decimals;
 }
 
 std::string FormatAmount(int64_t minor, int decimals) {

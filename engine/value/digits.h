@@ -68,17 +68,41 @@ inline uint64_t ParseTail16(__m128i bytes, int count) {
   return (both & 0xffffffffu) * 100000000u + (both >> 32);
 }
 
-// Writes `value` as exactly `count` digits with leading zeros and returns the end.
-// REQUIRES: value < 10^count, count <= 16.
+// The sixteen digits of `value`, leading zeros included. REQUIRES: value < 10^16.
+inline __m128i SixteenDigits(uint64_t value) {
+  // Halves of eight digits in two lanes, then fours, pairs and single digits: each step divides all
+  // lanes at once by a multiplication and puts the remainders beside the quotients.
+  const uint64_t high = value / 100000000u;
+  const __m128i eights =
+      _mm_set_epi64x(static_cast<int64_t>(value - high * 100000000u), static_cast<int64_t>(high));
+  const __m128i q4 =
+      _mm_srli_epi64(_mm_mul_epu32(eights, _mm_set1_epi32(static_cast<int>(0xd1b71759u))), 45);
+  const __m128i r4 = _mm_sub_epi32(eights, _mm_mul_epu32(q4, _mm_set1_epi32(10000)));
+  const __m128i fours = _mm_or_si128(q4, _mm_slli_epi64(r4, 32));
+  const __m128i q2 = _mm_srli_epi16(_mm_mulhi_epu16(fours, _mm_set1_epi16(5243)), 3);
+  const __m128i r2 = _mm_sub_epi16(fours, _mm_mullo_epi16(q2, _mm_set1_epi16(100)));
+  const __m128i pairs = _mm_or_si128(q2, _mm_slli_epi32(r2, 16));
+  const __m128i q1 = _mm_mulhi_epu16(pairs, _mm_set1_epi16(6554));
+  const __m128i r1 = _mm_sub_epi16(pairs, _mm_mullo_epi16(q1, _mm_set1_epi16(10)));
+  return _mm_add_epi8(_mm_or_si128(q1, _mm_slli_epi16(r1, 8)), _mm_set1_epi8('0'));
+}
+
+// `bytes` without the first `count`, at the beginning of the register. REQUIRES: count <= 16.
+inline __m128i DropFront(__m128i bytes, uint32_t count) {
+  alignas(16) static constexpr uint8_t kOrder[32] = {
+      0,    1,    2,    3,    4,    5,    6,    7,    8,    9,    10,
+      11,   12,   13,   14,   15,   0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+      0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80};
+  __m128i order;
+  std::memcpy(&order, kOrder + count, 16);
+  return _mm_shuffle_epi8(bytes, order);
+}
+
+// Writes `value` as exactly `count` digits with leading zeros and returns the end. Bytes up to
+// out + 16 are written. REQUIRES: value < 10^count, count <= 16.
 inline char* WriteDigits(char* out, uint64_t value, int count) {
-  int i = count;
-  for (; i >= 2; i -= 2) {
-    const uint64_t pair = value % 100;
-    value /= 100;
-    out[i - 1] = static_cast<char>('0' + pair % 10);
-    out[i - 2] = static_cast<char>('0' + pair / 10);
-  }
-  if (i == 1) out[0] = static_cast<char>('0' + value % 10);
+  const __m128i digits = DropFront(SixteenDigits(value), 16 - static_cast<uint32_t>(count));
+  std::memcpy(out, &digits, 16);
   return out + count;
 }
 

@@ -67,6 +67,21 @@ void ReadEvidence(const Books& books,
   row->trials = composed->trials;
 }
 
+// A further row, filled where it stays, with what all rows of a payment share.
+AllocationRow& StartRow(const Books& books,
+                        const PaymentRecord& payment,
+                        std::string_view payment_id,
+                        AllocationPage* out) {
+  AllocationRow& row = out->rows.emplace_back();
+  row.payment_id = payment_id;
+  row.currency = Currency::FromIndex(payment.currency);
+  row.kind = AllocationKind::kPayment;
+  row.rule = payment.rule;
+  row.confidence = payment.confidence;
+  row.booking_date = books.payments.BookingDate(payment);
+  return row;
+}
+
 }  // namespace
 
 void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
@@ -92,25 +107,19 @@ void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
     const bool exact = payment.decided == PaymentCase::kExact;
     if (!exact) PostingsOf(books, handle, &postings);
     if (!exact && postings.empty()) continue;
-    AllocationRow row;
-    row.payment_id = text.Take(books.payments.PaymentId(payment, text.place()));
-    row.currency = Currency::FromIndex(payment.currency);
-    row.rule = payment.rule;
-    row.confidence = payment.confidence;
-    row.booking_date = books.payments.BookingDate(payment);
+    const std::string_view id = text.Take(books.payments.PaymentId(payment, text.place()));
     if (exact) {
       const ItemRecord& item = books.items.At(payment.item);
+      AllocationRow& row = StartRow(books, payment, id, out);
       row.amount_minor = payment.amount_minor;
-      row.kind = AllocationKind::kPayment;
       row.item_id = text.Take(books.items.ItemId(item, text.place()));
       row.customer_id = text.Take(books.items.CustomerId(item, text.place()));
-      out->rows.push_back(row);
       continue;
     }
     for (const Posting& posting : postings) {
+      AllocationRow& row = StartRow(books, payment, id, out);
       row.amount_minor = posting.amount_minor;
       row.kind = posting.kind;
-      row.item_id = {};
       if (posting.item != kNoItem) {
         const ItemRecord& item = books.items.At(posting.item);
         row.item_id = text.Take(books.items.ItemId(item, text.place()));
@@ -119,7 +128,6 @@ void ReadAllocationPage(const Books& books, size_t page, AllocationPage* out) {
         row.customer_id = text.Take(
             Unpack(posting.customer, books.items.prefixes(), books.items.texts(), text.place()));
       }
-      out->rows.push_back(row);
     }
   }
 }

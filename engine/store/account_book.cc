@@ -51,42 +51,58 @@ AccountNumber AccountBook::size() const {
   return static_cast<AccountNumber>(accounts_.size());
 }
 
-AccountCache::AccountCache(AccountBook* book) : book_(book), slots_(kSlots) {}
+AccountCache::AccountCache(AccountBook* book) : book_(book), slots_(kSlots), last_(slots_.data()) {}
 
 AccountNumber AccountCache::Number(std::string_view account, uint64_t* stable_hash) {
-  if (account.empty() || account.size() > kTextMax) {
-    const AccountNumber number = account.empty() ? kAnyAccount : book_->Number(account);
-    *stable_hash = book_->StableHash(number);
-    return number;
-  }
-  const __m128i tail = LoadTail16(account.data(), account.size());
-  const uint64_t low = static_cast<uint64_t>(_mm_cvtsi128_si64(tail));
-  const uint64_t high = static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(tail, tail)));
-  const uint64_t mixed = (low ^ (high * 0x9e3779b97f4a7c15u)) * 0xd6e8feb86659fd93u;
-  static_assert(kSlots == 8192);
-  Slot* const ways = slots_.data() + ((mixed >> 51) & ~uint64_t{kWays - 1});
-  for (size_t way = 0; way < kWays; ++way) {
-    if (Holds(ways[way], account, tail)) {
-      *stable_hash = ways[way].stable_hash;
-      return ways[way].number;
+  const size_t size = account.size();
+  if (size == 0 || size > kTextMax) [[unlikely]]
+    return NumberElsewhere(account, stable_hash);
+  const __m128i tail = LoadTail16(account.data(), size);
+  __m128i head = _mm_setzero_si128();
+  if (size > 16) std::memcpy(&head, account.data(), 16);
+  if (!Holds(*last_, account, tail, head)) {
+    const __m128i both = _mm_xor_si128(tail, head);
+    const uint64_t low = static_cast<uint64_t>(_mm_cvtsi128_si64(both));
+    const uint64_t high = static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(both, both)));
+    const uint64_t mixed = (low ^ (high * 0x9e3779b97f4a7c15u)) * 0xd6e8feb86659fd93u;
+    static_assert(kSlots == 8192);
+    Slot* const ways = slots_.data() + ((mixed >> 51) & ~uint64_t{kWays - 1});
+    size_t way = 0;
+    while (way < kWays && !Holds(ways[way], account, tail, head)) ++way;
+    if (way == kWays) [[unlikely]] {
+      way = next_way_++ % kWays;
+      Fill(&ways[way], account, tail, head);
     }
+    last_ = &ways[way];
   }
-  Slot& slot = ways[next_way_++ % kWays];
-  slot.number = book_->Number(account);
-  slot.stable_hash = book_->StableHash(slot.number);
-  slot.size = static_cast<uint8_t>(account.size());
-  std::memcpy(slot.text, account.data(), account.size());
-  *stable_hash = slot.stable_hash;
-  return slot.number;
+  *stable_hash = last_->stable_hash;
+  return last_->number;
 }
 
-bool AccountCache::Holds(const Slot& slot, std::string_view account, __m128i tail) {
-  if (slot.size != account.size()) return false;
-  // The tail is compared as a register; a longer text's head byte by byte.
-  const __m128i kept = LoadTail16(slot.text, slot.size);
-  bool same = _mm_movemask_epi8(_mm_cmpeq_epi8(kept, tail)) == 0xffff;
-  for (size_t i = 0; same && i + 16 < account.size(); ++i) same = slot.text[i] == account[i];
-  return same;
+AccountNumber AccountCache::NumberElsewhere(std::string_view account, uint64_t* stable_hash) {
+  const AccountNumber number = account.empty() ? kAnyAccount : book_->Number(account);
+  *stable_hash = book_->StableHash(number);
+  return number;
+}
+
+void AccountCache::Fill(Slot* slot, std::string_view account, __m128i tail, __m128i head) {
+  slot->tail = tail;
+  slot->head = head;
+  slot->number = book_->Number(account);
+  slot->stable_hash = book_->StableHash(slot->number);
+  slot->size = static_cast<uint8_t>(account.size());
+  if (account.size() > 32) std::memcpy(slot->middle, account.data() + 16, account.size() - 32);
+}
+
+inline bool AccountCache::Holds(const Slot& slot,
+                                std::string_view account,
+                                __m128i tail,
+                                __m128i head) {
+  const size_t size = account.size();
+  const __m128i same =
+      _mm_and_si128(_mm_cmpeq_epi8(slot.tail, tail), _mm_cmpeq_epi8(slot.head, head));
+  if (slot.size != size || _mm_movemask_epi8(same) != 0xffff) return false;
+  return size <= 32 || std::memcmp(slot.middle, account.data() + 16, size - 32) == 0;
 }
 
 }  // namespace kvitt

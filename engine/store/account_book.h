@@ -58,18 +58,28 @@ class AccountCache {
   static constexpr size_t kSlots = 8192;
   static constexpr size_t kWays = 4;  // slots that one hash may use
   static constexpr size_t kTextMax = 43;
+  static constexpr size_t kMiddleMax = kTextMax - 32;
 
-  struct Slot {
-    uint64_t stable_hash = 0;
-    AccountNumber number = 0;
-    uint8_t size = 0;
-    char text[kTextMax] = {};
+  // A text as its last and its first sixteen bytes, which two comparisons tell apart; what lies between
+  // them only the longest accounts have.
+  struct alignas(64) Slot {
+    __m128i tail;
+    __m128i head;  // zero when the tail is all
+    uint64_t stable_hash;
+    AccountNumber number;
+    uint8_t size;  // 0: unused
+    char middle[kMiddleMax];
   };
 
-  static bool Holds(const Slot& slot, std::string_view account, __m128i tail);
+  static_assert(sizeof(Slot) == 64);
+
+  static bool Holds(const Slot& slot, std::string_view account, __m128i tail, __m128i head);
+  AccountNumber NumberElsewhere(std::string_view account, uint64_t* stable_hash);
+  void Fill(Slot* slot, std::string_view account, __m128i tail, __m128i head);
 
   AccountBook* book_;
   std::vector<Slot> slots_;
+  Slot* last_;  // found: sections of a bank file repeat their account
   uint32_t next_way_ = 0;
 };
 

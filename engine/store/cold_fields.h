@@ -6,11 +6,12 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <memory>
 #include <string_view>
-#include <utility>
+
+#include "engine/store/packed_text.h"
 
 namespace kvitt {
 
@@ -41,14 +42,17 @@ enum class ColdTag : uint8_t {
   kDueDate,
 };
 
-// Appends fields to memory that the caller keeps between records.
-class ColdBuffer {
+// Writes the fields of one record where they stay: at the free end of a lane of the arena. Bytes put
+// together elsewhere would have to be copied, and copying bytes that were just stored in narrower
+// pieces stalls the processor.
+class ColdWriter {
  public:
-  std::string_view view() const { return {bytes_.get(), size_}; }
-
-  bool empty() const { return size_ == 0; }
-
-  void Clear() { size_ = 0; }
+  // `lane` outlives the writer and is used by nobody else until Finish().
+  explicit ColdWriter(TextArena::Lane* lane)
+      : lane_(lane),
+        place_(lane->Room(kSlack)),
+        out_(place_.at),
+        limit_(place_.at + place_.bytes - kSlack) {}
 
   void Text(ColdTag tag, std::string_view text) {
     if (!text.empty()) Bytes(tag, text);
@@ -68,47 +72,50 @@ class ColdBuffer {
 
   // The tag and size of a field whose bytes the caller appends.
   void Head(ColdTag tag, size_t size) {
-    Reserve(6);
-    char* out = bytes_.get() + size_;
-    out[0] = static_cast<char>(tag);
+    Reserve(0);
+    out_[0] = static_cast<char>(tag);
     if (size < 255) {
-      out[1] = static_cast<char>(size);
-      size_ += 2;
+      out_[1] = static_cast<char>(size);
+      out_ += 2;
       return;
     }
-    out[1] = static_cast<char>(255);
+    out_[1] = static_cast<char>(255);
     const uint32_t wide = static_cast<uint32_t>(size);
-    std::memcpy(out + 2, &wide, 4);
-    size_ += 6;
+    std::memcpy(out_ + 2, &wide, 4);
+    out_ += 6;
   }
 
   void Append(std::string_view bytes) {
-    Reserve(bytes.size() + 32);
-    char* out = bytes_.get() + size_;
+    Reserve(bytes.size());
     const char* in = bytes.data();
     const size_t size = bytes.size();
     // Short texts by at most two overlapping moves: a library call costs more than they do.
     if (size > 32) {
-      std::memcpy(out, in, size);
+      std::memcpy(out_, in, size);
     } else if (size >= 16) {
-      MoveEnds<16>(in, size, out);
+      MoveEnds<16>(in, size, out_);
     } else if (size >= 8) {
-      MoveEnds<8>(in, size, out);
+      MoveEnds<8>(in, size, out_);
     } else if (size >= 4) {
-      MoveEnds<4>(in, size, out);
+      MoveEnds<4>(in, size, out_);
     } else {
-      for (size_t i = 0; i < size; ++i) out[i] = in[i];
+      for (size_t i = 0; i < size; ++i) out_[i] = in[i];
     }
-    size_ += size;
+    out_ += size;
   }
 
-  // Ends the run; view() then holds all of it.
-  void Finish() {
-    Reserve(16);
-    bytes_[size_++] = '\0';
+  // Ends the run of fields and returns its handle; 0 when there is none.
+  uint32_t Finish() {
+    if (out_ == place_.at) return 0;
+    *out_++ = '\0';
+    lane_->Take(place_, static_cast<size_t>(out_ - place_.at));
+    return place_.handle;
   }
 
  private:
+  // Kept free behind what is written: room for a head and for the end.
+  static constexpr size_t kSlack = 16;
+
   template <size_t kWidth>
   static void MoveEnds(const char* in, size_t size, char* out) {
     char first[kWidth];
@@ -120,27 +127,28 @@ class ColdBuffer {
   }
 
   void Reserve(size_t more) {
-    if (capacity_ - size_ >= more) [[likely]]
+    if (out_ <= limit_ && static_cast<size_t>(limit_ - out_) >= more) [[likely]]
       return;
-    size_t wanted = capacity_ == 0 ? 4096 : capacity_ * 2;
-    while (wanted - size_ < more) wanted *= 2;
-    std::unique_ptr<char[]> larger(new char[wanted]());
-    if (size_ != 0) std::memcpy(larger.get(), bytes_.get(), size_);
-    bytes_ = std::move(larger);
-    capacity_ = wanted;
+    Move(more);
   }
 
-  std::unique_ptr<char[]> bytes_;
-  size_t size_ = 0;
-  size_t capacity_ = 0;
-};
+  // Goes on at a larger place. Rare: at the end of a lane's memory, and for records of megabytes.
+  void Move(size_t more) {
+    const size_t size = static_cast<size_t>(out_ - place_.at);
+    const size_t needed = size + more + kSlack;
+    const TextArena::Place larger =
+        lane_->Room(std::max(needed, std::min(2 * needed, TextArena::kPlaceBytesMax)));
+    std::memcpy(larger.at, place_.at, size);
+    place_ = larger;
+    out_ = larger.at + size;
+    limit_ = larger.at + larger.bytes - kSlack;
+  }
 
-// Copies whole units of 16 bytes, the last one with whatever stands behind the fields. REQUIRES: 15 bytes
-// behind `fields` can be read (a ColdBuffer has them) and `out` has room for whole units (a TextArena
-// gives nothing else).
-inline void CopyUnits(std::string_view fields, char* out) {
-  for (size_t i = 0; i < fields.size(); i += 16) std::memcpy(out + i, fields.data() + i, 16);
-}
+  TextArena::Lane* lane_;
+  TextArena::Place place_;
+  char* out_;
+  char* limit_;
+};
 
 // Walks over the fields of one record.
 class ColdReader {

@@ -29,6 +29,7 @@ ItemStore::Lane::Lane(ItemStore* store)
     : store_(store),
       accounts_(store->accounts_),
       packer_(&store->prefixes_, &store->texts_),
+      customer_packer_(&store->prefixes_, &store->texts_),
       cursor_(kBuckets, 0),
       queue_(kQueuedItems),
       id_patterns_(kIdPatterns / 64),
@@ -67,7 +68,8 @@ void ItemStore::Lane::AddOne(const OpenItemBatch& batch,
   record.set(ItemRecord::kFilled);
   const std::string_view first =
       item.reference_count > 0 ? batch.references[item.reference_first] : std::string_view();
-  record.key = MakeReferenceKey(first, account);
+  bool canonical = false;
+  record.key = MakeReferenceKey(first, account, &canonical);
   record.item_id = packer_.Pack(item.item_id);
   if (record.key.is_none()) {
     record.key = MakeReferenceKey(item.item_id, account);
@@ -75,12 +77,12 @@ void ItemStore::Lane::AddOne(const OpenItemBatch& batch,
     record.set(ItemRecord::kNoReference);
   } else {
     NoteIdShape(item.item_id, record.item_id);
-    if (item.reference_count == 1 && IsCanonicalNumber(first)) record.set(ItemRecord::kCanonical);
+    if (item.reference_count == 1 && canonical) record.set(ItemRecord::kCanonical);
   }
   if (record.key.kind() == ReferenceKey::Kind::kHashed) {
     record.set(ItemRecord::kHashedKey);
   }
-  record.customer_id = packer_.Pack(item.customer_id);
+  record.customer_id = customer_packer_.Pack(item.customer_id);
   const uint64_t id_bits = record.item_id.bits();
   if (serial == run->serial_first) {
     run->id_first = id_bits;
@@ -158,8 +160,7 @@ void ItemStore::Lane::PlaceOldest() {
 uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
                                     const OpenItem& item,
                                     ItemRecord* record) {
-  ColdBuffer& writer = cold_;
-  writer.Clear();
+  ColdWriter writer(&packer_.lane());
   if (!record->has(ItemRecord::kCanonical)) {
     for (uint32_t i = 0; i < item.reference_count; ++i) {
       writer.Bytes(ColdTag::kReference, batch.references[item.reference_first + i]);
@@ -182,12 +183,7 @@ uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
   if (record->issue == ShortDate::kElsewhere) {
     writer.Number(ColdTag::kIssueDate, item.issue_date.days());
   }
-  if (writer.empty()) return 0;
-  writer.Finish();
-  uint32_t handle = 0;
-  const std::string_view fields = cold_.view();
-  CopyUnits(fields, packer_.lane().Allocate(fields.size(), &handle));
-  return handle;
+  return writer.Finish();
 }
 
 void ItemStore::Seal() {

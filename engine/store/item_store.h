@@ -106,7 +106,7 @@ class ItemStore {
     ItemStore* store_;
     AccountCache accounts_;
     TextPacker packer_;
-    ColdBuffer cold_;
+    TextPacker customer_packer_;      // remembers another prefix
     std::vector<ItemHandle> cursor_;  // by bucket: next free handle; at a chunk end when full
     static constexpr uint32_t kQueuedItems = 16;
 

@@ -9,35 +9,36 @@
 namespace kvitt {
 namespace {
 
-// From the top: 1 bit arena; then 9 bits prefix, 4 bits digit count, 50 bits number, or 23 bits
-// length, 8 bits unused, 32 bits handle.
 constexpr int kDigitsMax = 15;
-constexpr uint64_t kArenaBit = uint64_t{1} << 63;
 
 uint64_t Pieces(uint32_t prefix, int digits, uint64_t number) {
   return (uint64_t{prefix} << 54) | (static_cast<uint64_t>(digits) << 50) | number;
 }
 
+// The last (at most) eight bytes of the text; zero bytes before them.
+uint64_t TailWord(std::string_view text) {
+  const __m128i tail = LoadTail16(text.data(), text.size());
+  return static_cast<uint64_t>(_mm_cvtsi128_si64(_mm_unpackhi_epi64(tail, tail)));
+}
+
 }  // namespace
 
-char* TextArena::Lane::Allocate(size_t size, uint32_t* handle) {
-  KVITT_CHECK(size <= kTextBytesMax);
+TextArena::Place TextArena::Lane::MakeRoom(size_t size) {
+  KVITT_CHECK(size <= kPlaceBytesMax);
   constexpr uint32_t kRunUnits = (uint32_t{1} << 20) / kUnitBytes;
   const uint32_t units = static_cast<uint32_t>((size + kUnitBytes - 1) / kUnitBytes);
-  if (end_ - next_ < units) {
-    if (units > kRunUnits / 4) {
-      // Large texts get runs of their own and leave the lane's run alone.
-      *handle = arena_->units_.Allocate(std::bit_ceil(units));
-      return arena_->At(*handle);
-    }
-    next_ = arena_->units_.Allocate(kRunUnits);
-    end_ = next_ + kRunUnits;
-    // A run at the very end of the space would wrap to zero.
-    KVITT_CHECK(end_ > next_);
+  if (units > kRunUnits / 4) {
+    // Large texts get runs of their own and leave the lane's run alone.
+    const uint32_t all = std::bit_ceil(units);
+    const uint32_t handle = arena_->units_.Allocate(all);
+    return {arena_->At(handle), size_t{all} * kUnitBytes, handle};
   }
-  *handle = next_;
-  next_ += units;
-  return arena_->At(*handle);
+  next_ = arena_->units_.Allocate(kRunUnits);
+  end_ = next_ + kRunUnits;
+  // A run at the very end of the space would wrap to zero.
+  KVITT_CHECK(end_ > next_);
+  at_ = arena_->At(next_);
+  return {at_, size_t{kRunUnits} * kUnitBytes, next_};
 }
 
 PrefixBook::PrefixBook() {
@@ -76,14 +77,14 @@ PackedText TextPacker::Pack(std::string_view text) {
   if (prefix_size > PrefixBook::kPrefixBytesMax) return PackArena(text);
   uint32_t prefix = 0;
   if (prefix_size != 0) {
-    bool same = prefix_size == last_size_;
-    for (size_t i = 0; same && i < prefix_size; ++i) same = last_prefix_[i] == text[i];
-    if (same) {
+    const std::string_view prefix_text = text.substr(0, prefix_size);
+    if (IsLastPrefix(prefix_text)) {
       prefix = last_number_;
     } else {
-      prefix = book_->Number(text.substr(0, prefix_size));
+      prefix = book_->Number(prefix_text);
       if (prefix > PrefixBook::kPrefixesMax) return PackArena(text);
       std::memcpy(last_prefix_, text.data(), prefix_size);
+      last_word_ = TailWord(prefix_text);
       last_size_ = prefix_size;
       last_number_ = prefix;
     }
@@ -91,27 +92,20 @@ PackedText TextPacker::Pack(std::string_view text) {
   return PackedText::FromBits(Pieces(prefix, run, ParseTail16(tail, run)));
 }
 
+bool TextPacker::IsLastPrefix(std::string_view prefix) const {
+  if (prefix.size() != last_size_ || TailWord(prefix) != last_word_) return false;
+  for (size_t i = 0; i + 8 < prefix.size(); ++i) {
+    if (last_prefix_[i] != prefix[i]) return false;
+  }
+  return true;
+}
+
 PackedText TextPacker::PackArena(std::string_view text) {
   KVITT_CHECK(text.size() < TextArena::kTextBytesMax);
   uint32_t handle = 0;
   std::memcpy(lane_.Allocate(text.size(), &handle), text.data(), text.size());
-  return PackedText::FromBits(kArenaBit | (static_cast<uint64_t>(text.size()) << 40) | handle);
-}
-
-std::string_view Unpack(PackedText packed,
-                        const PrefixBook& book,
-                        const TextArena& arena,
-                        char* scratch) {
-  const uint64_t bits = packed.bits();
-  if (packed.in_arena()) {
-    return {arena.At(static_cast<uint32_t>(bits)), (bits & ~kArenaBit) >> 40};
-  }
-  const std::string_view prefix = book.Prefix(static_cast<uint32_t>(bits >> 54));
-  const int digits = static_cast<int>(bits >> 50) & 15;
-  char* out = scratch;
-  for (char c : prefix) *out++ = c;
-  out = WriteDigits(out, bits & ((uint64_t{1} << 50) - 1), digits);
-  return {scratch, static_cast<size_t>(out - scratch)};
+  return PackedText::FromBits(PackedText::kArenaBit | (static_cast<uint64_t>(text.size()) << 40) |
+                              handle);
 }
 
 }  // namespace kvitt

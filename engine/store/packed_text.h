@@ -14,11 +14,16 @@
 #include <string_view>
 
 #include "engine/store/segment_arena.h"
+#include "engine/value/digits.h"
 
 namespace kvitt {
 
 class PackedText {
  public:
+  // From the top: 1 bit arena; then 9 bits prefix, 4 bits digit count, 50 bits number, or 23 bits
+  // length, 8 bits unused, 32 bits handle.
+  static constexpr uint64_t kArenaBit = uint64_t{1} << 63;
+
   constexpr PackedText() = default;
 
   static constexpr PackedText FromBits(uint64_t bits) { return PackedText(bits); }
@@ -42,16 +47,47 @@ class TextArena {
  public:
   static constexpr uint32_t kUnitBytes = 16;
   static constexpr size_t kTextBytesMax = size_t{8} << 20;
+  static constexpr size_t kPlaceBytesMax = size_t{16} << 20;
+
+  // Free space at the end of a lane, which stays free until Take().
+  struct Place {
+    char* at;
+    size_t bytes;
+    uint32_t handle;
+  };
 
   class Lane {
    public:
     explicit Lane(TextArena* arena) : arena_(arena) {}
 
-    // Space for `size` bytes; its handle in *handle. REQUIRES: size <= kTextBytesMax.
-    char* Allocate(size_t size, uint32_t* handle);
+    // Free space of at least `size` bytes. REQUIRES: size <= kPlaceBytesMax.
+    Place Room(size_t size) {
+      if (size_t{end_ - next_} * kUnitBytes < size) [[unlikely]]
+        return MakeRoom(size);
+      return {at_, size_t{end_ - next_} * kUnitBytes, next_};
+    }
+
+    // Takes the first `size` bytes of what Room() gave last.
+    void Take(const Place& place, size_t size) {
+      if (place.handle != next_) return;  // a place of its own
+      const uint32_t units = static_cast<uint32_t>((size + kUnitBytes - 1) / kUnitBytes);
+      next_ += units;
+      at_ += size_t{units} * kUnitBytes;
+    }
+
+    // Space for `size` bytes; its handle in *handle. REQUIRES: size <= kPlaceBytesMax.
+    char* Allocate(size_t size, uint32_t* handle) {
+      const Place place = Room(size);
+      Take(place, size);
+      *handle = place.handle;
+      return place.at;
+    }
 
    private:
+    Place MakeRoom(size_t size);
+
     TextArena* arena_;
+    char* at_ = nullptr;  // of next_
     uint32_t next_ = 0;
     uint32_t end_ = 0;
   };
@@ -87,7 +123,7 @@ class PrefixBook {
 
   std::mutex mutex_;
   std::atomic<uint32_t> count_{1};
-  Entry entries_[kPrefixesMax + 1];
+  Entry entries_[kPrefixesMax + 1] = {};
 };
 
 // Packs the texts of one lane; remembers the last prefix.
@@ -102,9 +138,11 @@ class TextPacker {
 
  private:
   PackedText PackArena(std::string_view text);
+  bool IsLastPrefix(std::string_view prefix) const;
 
   PrefixBook* book_;
   TextArena::Lane lane_;
+  uint64_t last_word_ = 0;  // the last (at most eight) bytes of the last prefix, in its high end
   char last_prefix_[PrefixBook::kPrefixBytesMax] = {};
   size_t last_size_ = 0;
   uint32_t last_number_ = 0;
@@ -115,9 +153,21 @@ inline constexpr size_t kPackedTextBytesMax = PrefixBook::kPrefixBytesMax + 16;
 
 // The text. Views of arena texts live as long as the arena; others are written to `scratch`, which
 // holds at least kPackedTextBytesMax bytes.
-std::string_view Unpack(PackedText packed,
-                        const PrefixBook& book,
-                        const TextArena& arena,
-                        char* scratch);
+inline std::string_view Unpack(PackedText packed,
+                               const PrefixBook& book,
+                               const TextArena& arena,
+                               char* scratch) {
+  const uint64_t bits = packed.bits();
+  if (packed.in_arena()) [[unlikely]] {
+    return {arena.At(static_cast<uint32_t>(bits)), (bits & ~PackedText::kArenaBit) >> 40};
+  }
+  const std::string_view prefix = book.Prefix(static_cast<uint32_t>(bits >> 54));
+  const int digits = static_cast<int>(bits >> 50) & 15;
+  // All that a prefix may hold is copied, whatever it holds: a length known beforehand costs least.
+  std::memcpy(scratch, prefix.data(), PrefixBook::kPrefixBytesMax);
+  const char* const end =
+      WriteDigits(scratch + prefix.size(), bits & ((uint64_t{1} << 50) - 1), digits);
+  return {scratch, static_cast<size_t>(end - scratch)};
+}
 
 }  // namespace kvitt

@@ -207,8 +207,7 @@ void PaymentStore::Lane::PlaceQueued() {
 uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
                                        const Payment& payment,
                                        PaymentRecord* record) {
-  ColdBuffer& writer = cold_;
-  writer.Clear();
+  ColdWriter writer(&packer_.lane());
   for (uint32_t i = 0; i < payment.reference_count; ++i) {
     const PaymentReference& reference = batch.references[payment.reference_first + i];
     const size_t head = reference.has_amount ? 10 : 2;
@@ -217,8 +216,8 @@ uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
     bytes[0] = static_cast<char>(reference.scheme);
     bytes[1] = reference.has_amount ? 1 : 0;
     std::memcpy(bytes + 2, &reference.amount_minor, 8);
-    cold_.Append({bytes, head});
-    cold_.Append(reference.value);
+    writer.Append({bytes, head});
+    writer.Append(reference.value);
   }
   for (uint32_t i = 0; i < payment.text_count; ++i) {
     writer.Text(ColdTag::kText, batch.text[payment.text_first + i]);
@@ -245,12 +244,7 @@ uint32_t PaymentStore::Lane::WriteCold(const PaymentBatch& batch,
   if (record->value == ShortDate::kElsewhere) {
     writer.Number(ColdTag::kValueDate, payment.value_date.days());
   }
-  if (writer.empty()) return 0;
-  writer.Finish();
-  uint32_t handle = 0;
-  const std::string_view fields = cold_.view();
-  CopyUnits(fields, packer_.lane().Allocate(fields.size(), &handle));
-  return handle;
+  return writer.Finish();
 }
 
 void PaymentStore::SetDates(
@@ -334,14 +328,8 @@ void PaymentStore::ReleaseClaims() {
   chunk_list_ = {};
 }
 
-Date PaymentStore::BookingDate(const PaymentRecord& payment) const {
-  if (payment.booking != ShortDate::kElsewhere) return ShortDate::ToDate(payment.booking);
-  return Date::FromDays(ColdNumber<int32_t>(ColdFind(Cold(payment), ColdTag::kBookingDate)));
-}
-
-Date PaymentStore::ValueDate(const PaymentRecord& payment) const {
-  if (payment.value != ShortDate::kElsewhere) return ShortDate::ToDate(payment.value);
-  return Date::FromDays(ColdNumber<int32_t>(ColdFind(Cold(payment), ColdTag::kValueDate)));
+Date PaymentStore::ColdDate(const PaymentRecord& payment, ColdTag tag) const {
+  return Date::FromDays(ColdNumber<int32_t>(ColdFind(Cold(payment), tag)));
 }
 
 std::string_view PaymentStore::ColdText(const PaymentRecord& payment, ColdTag tag) const {
@@ -443,8 +431,7 @@ PaymentStore::Print PaymentStore::ContentPrint(const PaymentRecord& payment) con
   return {hash.low64, hash.high64};
 }
 
-std::string_view PaymentStore::PaymentId(const PaymentRecord& payment, char* scratch) const {
-  if (!payment.payment_id.empty()) return Unpack(payment.payment_id, prefixes_, texts_, scratch);
+std::string_view PaymentStore::DerivedId(const PaymentRecord& payment, char* scratch) const {
   Print print = ContentPrint(payment);
   if (payment.ordinal != 0) {
     const uint64_t words[3] = {print.low, print.high, payment.ordinal};

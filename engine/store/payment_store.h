@@ -163,7 +163,6 @@ class PaymentStore {
     AccountCache accounts_;
     TextPacker packer_;
     TextPacker bank_packer_;
-    ColdBuffer cold_;
     std::vector<ReferenceKey> keys_;
     PaymentHandle next_ = 0;
     PaymentHandle end_ = 0;
@@ -227,8 +226,16 @@ class PaymentStore {
 
   const char* Cold(const PaymentRecord& payment) const { return texts_.At(payment.cold); }
 
-  Date BookingDate(const PaymentRecord& payment) const;
-  Date ValueDate(const PaymentRecord& payment) const;
+  Date BookingDate(const PaymentRecord& payment) const {
+    return payment.booking != ShortDate::kElsewhere ? ShortDate::ToDate(payment.booking)
+                                                    : ColdDate(payment, ColdTag::kBookingDate);
+  }
+
+  Date ValueDate(const PaymentRecord& payment) const {
+    return payment.value != ShortDate::kElsewhere ? ShortDate::ToDate(payment.value)
+                                                  : ColdDate(payment, ColdTag::kValueDate);
+  }
+
   std::string_view ColdText(const PaymentRecord& payment, ColdTag tag) const;
   int64_t ColdAmount(const PaymentRecord& payment, ColdTag tag) const;
   // The references as delivered, in order.
@@ -244,7 +251,11 @@ class PaymentStore {
   // ordinal among equal payments of one statement. Written to `scratch` (kPaymentIdBytesMax) unless
   // in the arena.
   static constexpr size_t kPaymentIdBytesMax = kPackedTextBytesMax;
-  std::string_view PaymentId(const PaymentRecord& payment, char* scratch) const;
+
+  std::string_view PaymentId(const PaymentRecord& payment, char* scratch) const {
+    if (payment.payment_id.empty()) return DerivedId(payment, scratch);
+    return Unpack(payment.payment_id, prefixes_, texts_, scratch);
+  }
 
   // 128 bits of what makes a payment itself: account, bank reference, amount, direction, dates,
   // references and text.
@@ -295,6 +306,8 @@ class PaymentStore {
   };
 
   void ApplyLateDates();
+  Date ColdDate(const PaymentRecord& payment, ColdTag tag) const;
+  std::string_view DerivedId(const PaymentRecord& payment, char* scratch) const;
 
   AccountBook* accounts_;
   SegmentArena<sizeof(PaymentRecord)> records_;

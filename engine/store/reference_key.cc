@@ -30,19 +30,41 @@ struct NumberParts {
   uint64_t high12 = 0;
 };
 
+// Loaded at `count`: a shuffle that moves the first `count` bytes of a register to its end.
+alignas(16) constexpr uint8_t kToTheEnd[32] = {
+    0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80,
+    0,    1,    2,    3,    4,    5,    6,    7,    8,    9,    10,   11,   12,   13,   14,   15};
+
+// The number of sixteen bytes, and whether they all are digits.
+bool ParseSixteen(__m128i bytes, uint64_t* value) {
+  *value = ParseTail16(bytes, 16);
+  return DigitMask(bytes) == 0xffffu;
+}
+
 NumberParts SplitNumber(std::string_view text) {
-  if (text.empty() || text.size() > kNumberDigitsMax) return {};
-  const size_t tail_size = text.size() < 16 ? text.size() : 16;
-  const size_t head_size = text.size() - tail_size;
-  const uint32_t tail_want = 0xffffu & (0xffffu << (16 - tail_size));
-  const uint32_t head_want = 0xffffu & (0xffffu << (16 - head_size));
-  const __m128i tail = LoadTail16(text.data(), text.size());
-  const __m128i head = LoadTail16(text.data(), head_size);
-  if ((DigitMask(tail) & tail_want) != tail_want || (DigitMask(head) & head_want) != head_want) {
-    return {};
+  const size_t size = text.size();
+  if (size - 1 >= kNumberDigitsMax) return {};
+  const __m128i zeros = _mm_set1_epi8('0');
+  NumberParts parts;
+  if (size >= 16) {
+    // The length of what stands before the last sixteen digits is a shuffle, not a branch: it differs
+    // from reference to reference.
+    __m128i first;
+    __m128i order;
+    std::memcpy(&first, text.data(), 16);
+    std::memcpy(&order, kToTheEnd + (size - 16), 16);
+    const __m128i head = _mm_blendv_epi8(_mm_shuffle_epi8(first, order), zeros, order);
+    __m128i tail;
+    std::memcpy(&tail, text.data() + size - 16, 16);
+    const bool head_is = ParseSixteen(head, &parts.high12);
+    parts.is_number = ParseSixteen(tail, &parts.low16) && head_is;
+  } else {
+    __m128i order;
+    std::memcpy(&order, kToTheEnd + size, 16);
+    const __m128i tail = _mm_blendv_epi8(LoadTail16(text.data(), size), zeros, order);
+    parts.is_number = ParseSixteen(tail, &parts.low16);
   }
-  return {true, ParseTail16(tail, static_cast<int>(tail_size)),
-          head_size == 0 ? 0 : ParseTail16(head, static_cast<int>(head_size))};
+  return parts;
 }
 
 // The value of up to 18 characters of 0-9, A-Z and '-' in base 37; false for other text.
@@ -63,16 +85,11 @@ bool Base37(std::string_view text, Wide* value) {
   return true;
 }
 
-}  // namespace
-
-ReferenceKey MakeReferenceKey(std::string_view text, AccountNumber account) {
-  NumberParts parts = SplitNumber(text);
-  std::string normal;
-  if (!parts.is_number) {
-    normal = NormalReference(text);
-    if (normal.empty()) return {};
-    parts = SplitNumber(normal);
-  }
+// The key of a text that is not written as a number.
+ReferenceKey MakeTextKey(std::string_view text, AccountNumber account) {
+  const std::string normal = NormalReference(text);
+  if (normal.empty()) return {};
+  const NumberParts parts = SplitNumber(normal);
   if (parts.is_number) {
     if (parts.low16 == 0 && parts.high12 == 0) return {};
     return NumberKey(parts.low16, parts.high12, account);
@@ -86,8 +103,15 @@ ReferenceKey MakeReferenceKey(std::string_view text, AccountNumber account) {
   return Pack(hash.low64, hash.high64 & 0x3fffffffu, ReferenceKey::Kind::kHashed, account);
 }
 
-bool IsCanonicalNumber(std::string_view text) {
-  return !text.empty() && text[0] != '0' && SplitNumber(text).is_number;
+}  // namespace
+
+ReferenceKey MakeReferenceKey(std::string_view text, AccountNumber account, bool* canonical) {
+  const NumberParts parts = SplitNumber(text);
+  *canonical = parts.is_number && text[0] != '0';
+  if (!parts.is_number) [[unlikely]]
+    return MakeTextKey(text, account);
+  if (parts.low16 == 0 && parts.high12 == 0) return {};
+  return NumberKey(parts.low16, parts.high12, account);
 }
 
 char* WriteNumber(ReferenceKey key, char* out) {

@@ -43,10 +43,14 @@ struct ReferenceKey {
 static_assert(sizeof(ReferenceKey) == 16);
 
 // The key of a reference text; none for fillers (NOTPROVIDED, zeros) and empty text.
-ReferenceKey MakeReferenceKey(std::string_view text, AccountNumber account);
+// *canonical says whether the decimal digits of the key are the text itself, so that it need not be kept.
+ReferenceKey MakeReferenceKey(std::string_view text, AccountNumber account, bool* canonical);
 
-// Whether the decimal digits of the text's key are the text itself, so that it need not be kept.
-bool IsCanonicalNumber(std::string_view text);
+inline ReferenceKey MakeReferenceKey(std::string_view text, AccountNumber account) {
+  bool canonical;
+  return MakeReferenceKey(text, account, &canonical);
+}
+
 // Writes the digits of a kNumber key (at most 28 bytes) and returns the end.
 char* WriteNumber(ReferenceKey key, char* out);
 

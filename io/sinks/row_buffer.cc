@@ -1,5 +1,6 @@
 #include "io/sinks/row_buffer.h"
 
+#include <array>
 #include <string>
 
 #include "engine/value/digits.h"
@@ -9,16 +10,20 @@
 namespace kvitt {
 namespace {
 
+// Bit i is set when byte i is a control character or one of the two marks.
+uint32_t SpecialBytes(__m128i bytes, char mark, char other) {
+  const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
+  const __m128i marked = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(mark)),
+                                      _mm_cmpeq_epi8(bytes, _mm_set1_epi8(other)));
+  return static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(control, marked)));
+}
+
 // Whether every byte of the text is a plain one: no control character and neither of the two marks.
 bool AllPlain(std::string_view text, char mark, char other) {
   if (text.size() <= 16) {
     // Bytes before a short text are zero in the register and do not count.
     const __m128i bytes = LoadTail16(text.data(), text.size());
-    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes);
-    const __m128i marked = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(mark)),
-                                        _mm_cmpeq_epi8(bytes, _mm_set1_epi8(other)));
-    const uint32_t hits = static_cast<uint32_t>(_mm_movemask_epi8(_mm_or_si128(control, marked)));
-    return (hits & (0xffffu << (16 - text.size())) & 0xffffu) == 0;
+    return (SpecialBytes(bytes, mark, other) >> (16 - text.size())) == 0;
   }
   constexpr uint64_t kOnes = 0x0101010101010101u;
   constexpr uint64_t kHighs = 0x8080808080808080u;
@@ -42,13 +47,20 @@ bool AllPlain(std::string_view text, char mark, char other) {
   return true;
 }
 
+// Whether a cell that begins with this byte can need no guard against spreadsheets.
+constexpr std::array<bool, 256> kSafeStart = [] {
+  std::array<bool, 256> safe{};
+  for (size_t c = '0'; c <= '9'; ++c) safe[c] = true;
+  for (size_t c = 'A'; c <= 'Z'; ++c) safe[c] = true;
+  for (size_t c = 'a'; c <= 'z'; ++c) safe[c] = true;
+  return safe;
+}();
+
 // Whether a cell needs neither quotes nor a guard, told by its first character and a scan.
 bool IsPlainCell(std::string_view text) {
   if (text.empty()) return true;
-  const char first = text.front();
-  const bool safe_start = (first >= '0' && first <= '9') || (first >= 'A' && first <= 'Z') ||
-                          (first >= 'a' && first <= 'z');
-  return safe_start && AllPlain(text, '"', ',') && text.back() != ' ';
+  return kSafeStart[static_cast<unsigned char>(text.front())] && AllPlain(text, '"', ',') &&
+         text.back() != ' ';
 }
 
 }  // namespace
@@ -73,6 +85,19 @@ void RowBuffer::JsonInside(std::string_view text) {
 }
 
 void RowBuffer::Cell(std::string_view text) {
+  if (text.size() - 1 < 16) [[likely]] {
+    // Looked at and written in one register.
+    const __m128i bytes = LoadTail16(text.data(), text.size());
+    const uint32_t unused = 16 - static_cast<uint32_t>(text.size());
+    if ((SpecialBytes(bytes, '"', ',') >> unused) == 0 && text.back() != ' ' &&
+        kSafeStart[static_cast<unsigned char>(text.front())]) {
+      Reserve(16);
+      const __m128i cell = DropFront(bytes, unused);
+      std::memcpy(bytes_.get() + size_, &cell, 16);
+      size_ += text.size();
+      return;
+    }
+  }
   if (IsPlainCell(text)) {
     Text(text);
     return;

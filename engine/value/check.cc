@@ -11,7 +11,12 @@ void CheckFailed(const char* file, int line, const char* condition) {
                "line together with the command.\n",
                file, line, condition);
   std::fflush(stderr);
+#ifdef KVITT_FUZZ
+  // libFuzzer keeps the input of what aborts; an exit leaves it nothing to keep.
+  std::abort();
+#else
   std::_Exit(70);
+#endif
 }
 
 }  // namespace kvitt

@@ -163,9 +163,9 @@ class BlockParser {
   std::string_view AccountOf(const FixedRecord& record) {
     uint64_t creditor;
     std::memcpy(&creditor, record.cells + kCreditor.offset(), sizeof(creditor));
-    if (creditor != creditor_) [[unlikely]] {
+    if (creditor != creditor_ || !is_named_) [[unlikely]] {
       creditor_ = creditor;
-      NameAccount(record);
+      is_named_ = NameAccount(record);
     }
     return account_;
   }
@@ -234,12 +234,15 @@ class BlockParser {
     run.codes |= code;
   }
 
-  void NameAccount(const FixedRecord& record) {
+  // False, with a problem, when the record does not name its creditor by a number.
+  bool NameAccount(const FixedRecord& record) {
     constexpr size_t kAccountsMax = 100;
     uint64_t number = 0;
     if (!ReadDigits<kCreditor>(record.cells, &number)) {
       Malformed(record, ExpectedFound("number of the creditor", "eight digits",
                                       Cells(record.cells, kCreditor)));
+      account_ = {};
+      return false;
     }
     account_ = arena_.Join("pbs:", Text(record, kCreditor));
     std::vector<std::string>& accounts = summary_->tally.accounts;
@@ -247,9 +250,11 @@ class BlockParser {
         std::find(accounts.begin(), accounts.end(), account_) == accounts.end()) {
       accounts.emplace_back(account_);
     }
+    return true;
   }
 
   uint64_t creditor_ = 0;
+  bool is_named_ = false;  // whether account_ is its name
   std::string_view account_;
 };
 

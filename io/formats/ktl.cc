@@ -40,6 +40,7 @@
 #include <cstring>
 #include <map>
 #include <memory>
+#include <set>
 #include <utility>
 
 #include "io/bytes/charset.h"
@@ -135,6 +136,9 @@ struct KtlSummary : BlockSummary {
   Run tail;
   Warnings warnings;
   uint64_t notices = 0;  // records that are no money, told to the sink
+  // Accounts whose check digit is wrong, and the record that names each first: told once for the
+  // file, whatever blocks it was read in.
+  std::map<std::string, uint64_t, std::less<>> odd_accounts;
 };
 
 class BlockParser {
@@ -395,7 +399,7 @@ class BlockParser {
       return {};
     }
     if (!CheckNumber(NumberScheme::kOcr, digits).ok) {
-      summary_->warnings.Note("an account number whose check digit is wrong", record.line);
+      summary_->odd_accounts.emplace(digits, record.line);
     }
     account_digits_ = arena_.Copy(digits);
     account_ = arena_.Copy(AccountAlias(Concat("bban-fi:", digits)));
@@ -445,6 +449,10 @@ class Judge {
     }
     Carry(summary.tail);
     verdict_->warnings().Join(summary.warnings, base_);
+    for (const auto& [digits, line] : summary.odd_accounts) {
+      if (!odd_accounts_.insert(digits).second) continue;
+      verdict_->warnings().Note("an account number whose check digit is wrong", base_ + line);
+    }
     base_ += summary.tally.lines;
   }
 
@@ -563,6 +571,7 @@ class Judge {
   }
 
   Verdict* verdict_;
+  std::set<std::string, std::less<>> odd_accounts_;
   uint64_t base_ = 0;  // records of the blocks before
   uint64_t batches_ = 0;
   bool is_open_ = false;

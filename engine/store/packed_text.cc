@@ -66,6 +66,14 @@ uint32_t PrefixBook::Number(std::string_view prefix) {
   return now;
 }
 
+inline bool TextPacker::IsLastPrefix(std::string_view prefix) const {
+  if (prefix.size() != last_size_ || TailWord(prefix) != last_word_) return false;
+  for (size_t i = 0; i + 8 < prefix.size(); ++i) {
+    if (last_prefix_[i] != prefix[i]) return false;
+  }
+  return true;
+}
+
 PackedText TextPacker::Pack(std::string_view text) {
   if (text.empty()) return {};
   const __m128i tail = LoadTail16(text.data(), text.size());
@@ -90,14 +98,6 @@ PackedText TextPacker::Pack(std::string_view text) {
     }
   }
   return PackedText::FromBits(Pieces(prefix, run, ParseTail16(tail, run)));
-}
-
-bool TextPacker::IsLastPrefix(std::string_view prefix) const {
-  if (prefix.size() != last_size_ || TailWord(prefix) != last_word_) return false;
-  for (size_t i = 0; i + 8 < prefix.size(); ++i) {
-    if (last_prefix_[i] != prefix[i]) return false;
-  }
-  return true;
 }
 
 PackedText TextPacker::PackArena(std::string_view text) {

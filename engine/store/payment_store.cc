@@ -136,23 +136,41 @@ void PaymentStore::Lane::AddOne(const PaymentBatch& batch,
                     payment.kind == PaymentKind::kDirectDebitReturn;
   has_statement_entries_ |= payment.origin == Origin::kStatement;
 
+  const bool may_pay = MayPay(payment);
+  if (may_pay) record.set(PaymentRecord::kClaims);
+  if (payment.reference_count == 1) [[likely]] {
+    const ReferenceKey key =
+        MakeReferenceKey(batch.references[payment.reference_first].value, record.account);
+    if (!key.is_none()) {
+      record.set(PaymentRecord::kHasReference);
+      if (may_pay) AddClaim(record, next_, key, account_hash);
+    }
+  } else if (payment.reference_count != 0) {
+    AddReferences(batch, payment, account_hash, &record);
+  }
+  record.cold = WriteCold(batch, payment, &record);
+}
+
+// Several references, of which some may be the same.
+void PaymentStore::Lane::AddReferences(const PaymentBatch& batch,
+                                       const Payment& payment,
+                                       uint64_t account_hash,
+                                       PaymentRecord* record) {
   keys_.clear();
   for (uint32_t i = 0; i < payment.reference_count; ++i) {
     const ReferenceKey key =
-        MakeReferenceKey(batch.references[payment.reference_first + i].value, record.account);
+        MakeReferenceKey(batch.references[payment.reference_first + i].value, record->account);
     if (key.is_none() || std::find(keys_.begin(), keys_.end(), key) != keys_.end()) continue;
     keys_.push_back(key);
   }
-  if (!keys_.empty()) record.set(PaymentRecord::kHasReference);
+  if (keys_.empty()) return;
+  record->set(PaymentRecord::kHasReference);
   if (keys_.size() > 1) {
-    record.set(PaymentRecord::kSeveralReferences);
-    record.set(PaymentRecord::kEntangled);
+    record->set(PaymentRecord::kSeveralReferences);
+    record->set(PaymentRecord::kEntangled);
   }
-  if (MayPay(payment)) {
-    record.set(PaymentRecord::kClaims);
-    for (ReferenceKey key : keys_) AddClaim(record, next_, key, account_hash);
-  }
-  record.cold = WriteCold(batch, payment, &record);
+  if (!record->has(PaymentRecord::kClaims)) return;
+  for (ReferenceKey key : keys_) AddClaim(*record, next_, key, account_hash);
 }
 
 void PaymentStore::Lane::AddClaim(const PaymentRecord& record,

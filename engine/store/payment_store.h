@@ -145,6 +145,10 @@ class PaymentStore {
    private:
     friend class PaymentStore;
     void AddOne(const PaymentBatch& batch, const Payment& payment, PaymentRun* run);
+    void AddReferences(const PaymentBatch& batch,
+                       const Payment& payment,
+                       uint64_t account_hash,
+                       PaymentRecord* record);
     void AddClaim(const PaymentRecord& record,
                   PaymentHandle handle,
                   ReferenceKey key,

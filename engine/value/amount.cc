@@ -173,6 +173,11 @@ char* WriteAmount(char* out, int64_t minor, int decimals) {
   const uint32_t tail = static_cast<uint32_t>(_mm_extract_epi32(digits, 3));
   out -= decimals;
   *out++ = '.';
+  if (decimals == 2) [[likely]] {
+    const uint16_t cents = static_cast<uint16_t>(tail >> 16);
+    std::memcpy(out, &cents, 2);
+    return out + 2;
+  }
   for (int i = 0; i < decimals; ++i) {
     out[i] = static_cast<char>(tail >> (8 * (4 - decimals + i)));
   }

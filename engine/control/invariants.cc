@@ -29,8 +29,10 @@ struct Sum {
   uint64_t count = 0;
   std::array<Int128, kCurrencyIndexEnd> minor{};
 
-  void Add(uint8_t currency, int64_t amount) {
-    ++count;
+  void Add(uint8_t currency, int64_t amount) { AddAll(currency, 1, amount); }
+
+  void AddAll(uint8_t currency, uint64_t records, Int128 amount) {
+    count += records;
     minor[currency] += amount;
   }
 
@@ -68,13 +70,30 @@ struct Walk {
   std::array<Int128, kCurrencyIndexEnd> open_after{};
   std::string broken;  // the first invariant that does not hold
 
+  // Neighbours that differ in nothing but amount and item are summed before they are added to all of
+  // the above.
+  struct Streak {
+    AccountNumber account = 0;
+    uint8_t currency = 0;
+    Outcome outcome = Outcome::kUnmatched;
+    Rule rule = Rule::kNone;
+    uint64_t count = 0;
+    Int128 sum = 0;
+  } streak;
+
+  struct ItemStreak {
+    uint8_t currency = 0;
+    Int128 open_before = 0;
+    Int128 open_after = 0;
+  } item_streak;
+
   AccountKey last_key{kAccountsMax, 0};
   RunTotals::AccountTotals* last_account = nullptr;
   std::vector<Posting> postings;
   std::vector<Finding> findings;
 
-  RunTotals::AccountTotals& AccountOf(const PaymentRecord& payment) {
-    const AccountKey key{payment.account, payment.currency};
+  RunTotals::AccountTotals& AccountOf(AccountNumber account, uint8_t currency) {
+    const AccountKey key{account, currency};
     if (key != last_key || last_account == nullptr) {
       last_key = key;
       last_account = &accounts[key];
@@ -93,27 +112,62 @@ void Break(Walk* walk, const Books& books, const PaymentRecord& payment, std::st
   walk->broken = Concat("payment ", books.payments.PaymentId(payment, scratch), ": ", what);
 }
 
+// Adds the streak to the sums and begins another.
+void EndStreak(Walk* walk) {
+  Walk::Streak& streak = walk->streak;
+  if (streak.count != 0) {
+    RunTotals::AccountTotals& account = walk->AccountOf(streak.account, streak.currency);
+    account.payments += streak.count;
+    account.received += streak.sum;
+    account.allocated += streak.sum;
+    walk->received[streak.currency] += streak.sum;
+    walk->payments.AddAll(streak.currency, streak.count, streak.sum);
+    walk->by_outcome[static_cast<size_t>(streak.outcome)].AddAll(streak.currency, streak.count,
+                                                                 streak.sum);
+    walk->by_rule[static_cast<size_t>(streak.rule)].AddAll(streak.currency, streak.count,
+                                                           streak.sum);
+  }
+  streak = {};
+}
+
+// A payment in, to the minor unit, on one open item without reservations.
+void WalkPlain(const Books& books, const PaymentRecord& payment, Walk* walk) {
+  Walk::Streak& streak = walk->streak;
+  if (streak.account != payment.account || streak.currency != payment.currency ||
+      streak.outcome != payment.outcome || streak.rule != payment.rule) {
+    EndStreak(walk);
+    streak.account = payment.account;
+    streak.currency = payment.currency;
+    streak.outcome = payment.outcome;
+    streak.rule = payment.rule;
+  }
+  const int64_t amount = payment.amount_minor;
+  ++streak.count;
+  streak.sum += amount;
+  walk->posted_print += static_cast<uint64_t>(amount) * Weight(payment.item);
+  if (payment.open_before != amount || amount <= 0) {
+    Break(walk, books, payment, "an exact payment differs from its item");
+  }
+}
+
 void WalkPayment(const Books& books, PaymentHandle handle, Walk* walk) {
   const PaymentRecord& payment = books.payments.At(handle);
+  // A booked credit that claims items and about which nothing is particular.
+  constexpr uint16_t kPlain =
+      PaymentRecord::kFilled | PaymentRecord::kClaims | PaymentRecord::kHasReference;
+  if (payment.decided == PaymentCase::kExact && payment.flags == kPlain) {
+    WalkPlain(books, payment, walk);
+    return;
+  }
   const int64_t amount = payment.amount_minor;
   walk->received[payment.currency] += Signed(payment, amount);
   if (payment.has(PaymentRecord::kDead)) return;
-  RunTotals::AccountTotals& account = walk->AccountOf(payment);
+  RunTotals::AccountTotals& account = walk->AccountOf(payment.account, payment.currency);
   ++account.payments;
   account.received += Signed(payment, amount);
   walk->payments.Add(payment.currency, Signed(payment, amount));
   walk->by_outcome[static_cast<size_t>(payment.outcome)].Add(payment.currency, amount);
   walk->by_rule[static_cast<size_t>(payment.rule)].Add(payment.currency, amount);
-  constexpr uint16_t kPlain =
-      PaymentRecord::kFilled | PaymentRecord::kClaims | PaymentRecord::kHasReference;
-  if (payment.decided == PaymentCase::kExact && payment.flags == kPlain) {
-    account.allocated += amount;
-    walk->posted_print += static_cast<uint64_t>(amount) * Weight(payment.item);
-    if (payment.open_before != amount || amount <= 0) {
-      Break(walk, books, payment, "an exact payment differs from its item");
-    }
-    return;
-  }
   PostingsOf(books, handle, &walk->postings);
   const PaymentSums sums = SumsOf(payment, walk->postings);
   if (sums.allocated_minor < 0 || sums.on_account_minor < 0 || sums.unallocated_minor < 0 ||
@@ -140,13 +194,24 @@ void WalkPayment(const Books& books, PaymentHandle handle, Walk* walk) {
   }
 }
 
-void WalkItem(const Books& books, ItemHandle handle, Walk* walk) {
-  const ItemRecord& item = books.items.At(handle);
+void EndItemStreak(Walk* walk) {
+  Walk::ItemStreak& streak = walk->item_streak;
+  walk->open_before[streak.currency] += streak.open_before;
+  walk->open_after[streak.currency] += streak.open_after;
+  streak = {};
+}
+
+void WalkItem(const Books& books, const ItemRecord& item, ItemHandle handle, Walk* walk) {
   if (item.has(ItemRecord::kDead)) return;
   ++walk->items;
-  const bool credit_note = item.kind() == ItemKind::kCreditNote;
-  walk->open_before[item.currency] += credit_note ? -item.first_minor : item.first_minor;
-  walk->open_after[item.currency] += credit_note ? -item.open_minor : item.open_minor;
+  Walk::ItemStreak& streak = walk->item_streak;
+  if (streak.currency != item.currency) {
+    EndItemStreak(walk);
+    streak.currency = item.currency;
+  }
+  const int64_t sign = item.kind() == ItemKind::kCreditNote ? -1 : 1;
+  streak.open_before += sign * item.first_minor;
+  streak.open_after += sign * item.open_minor;
   walk->items_open += item.open_minor != 0;
   walk->closed_print += static_cast<uint64_t>(item.first_minor - item.open_minor) * Weight(handle);
   if (item.open_minor < 0 || item.open_minor > item.first_minor) {
@@ -263,16 +328,22 @@ absl::Status CheckInvariants(const Books& books, RunTotals* totals) {
       for (uint32_t i = 0; i < runs[r].count; ++i) WalkPayment(books, runs[r].first + i, walk);
     }
   });
-  const absl::Span<const ItemHandle> chunks = books.items.AllChunks();
-  ParallelFor(chunks.size(), 1024, books.threads, [&](size_t begin, size_t end, int worker) {
-    Walk* walk = &walks[static_cast<size_t>(worker)];
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        if (!books.items.At(chunks[c] + i).has(ItemRecord::kFilled)) break;
-        WalkItem(books, chunks[c] + i, walk);
-      }
-    }
-  });
+  ParallelFor(books.items.chunk_count(), 1024, books.threads,
+              [&](size_t begin, size_t end, int worker) {
+                Walk* walk = &walks[static_cast<size_t>(worker)];
+                for (size_t c = begin; c < end; ++c) {
+                  const ItemHandle chunk = books.items.Chunk(c);
+                  const ItemRecord* const items = &books.items.At(chunk);
+                  for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
+                    if (!items[i].has(ItemRecord::kFilled)) break;
+                    WalkItem(books, items[i], chunk + i, walk);
+                  }
+                }
+              });
+  for (Walk& walk : walks) {
+    EndStreak(&walk);
+    EndItemStreak(&walk);
+  }
   Walk all;
   for (const Walk& walk : walks) Merge(walk, &all);
   const absl::Status status = Judge(books, all);

@@ -43,12 +43,17 @@ struct Hit {
 void MarkOtherAccountReferences(Books* books, const std::vector<Miss>& misses) {
   if (misses.empty() || !books->items.has_own_account()) return;
   HashFilter filter(misses.size());
-  absl::flat_hash_map<uint64_t, std::vector<uint32_t>> by_hash;
+  // The last miss of each hash, and for each miss the one before it.
+  constexpr uint32_t kNone = 0xffffffffu;
+  absl::flat_hash_map<uint64_t, uint32_t> by_hash;
   by_hash.reserve(misses.size());
+  std::vector<uint32_t> before(misses.size());
   for (uint32_t i = 0; i < misses.size(); ++i) {
     const uint64_t hash = BareHash(misses[i].key);
     filter.Add(hash);
-    by_hash[hash].push_back(i);
+    uint32_t& last = by_hash.try_emplace(hash, kNone).first->second;
+    before[i] = last;
+    last = i;
   }
   std::vector<std::vector<Hit>> hits(static_cast<size_t>(std::max(books->threads, 1)));
   const auto look = [&](ReferenceKey key, ItemHandle item, std::vector<Hit>* out) {
@@ -56,24 +61,25 @@ void MarkOtherAccountReferences(Books* books, const std::vector<Miss>& misses) {
     if (!filter.MayHold(hash)) return;
     const auto found = by_hash.find(hash);
     if (found == by_hash.end()) return;
-    for (uint32_t miss : found->second) {
+    for (uint32_t miss = found->second; miss != kNone; miss = before[miss]) {
       if (misses[miss].key.On(kAnyAccount) == key.On(kAnyAccount) &&
           misses[miss].key.account() != key.account()) {
         out->push_back({miss, item});
       }
     }
   };
-  const absl::Span<const ItemHandle> chunks = books->items.AllChunks();
-  ParallelFor(chunks.size(), 1024, books->threads, [&](size_t begin, size_t end, int worker) {
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        const ItemRecord& item = books->items.At(chunks[c] + i);
-        if (!item.has(ItemRecord::kFilled)) break;
-        if (item.has(ItemRecord::kDead)) continue;
-        look(item.key, chunks[c] + i, &hits[static_cast<size_t>(worker)]);
-      }
-    }
-  });
+  ParallelFor(books->items.chunk_count(), 1024, books->threads,
+              [&](size_t begin, size_t end, int worker) {
+                for (size_t c = begin; c < end; ++c) {
+                  const ItemHandle chunk = books->items.Chunk(c);
+                  const ItemRecord* const items = &books->items.At(chunk);
+                  for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
+                    if (!items[i].has(ItemRecord::kFilled)) break;
+                    if (items[i].has(ItemRecord::kDead)) continue;
+                    look(items[i].key, chunk + i, &hits[static_cast<size_t>(worker)]);
+                  }
+                }
+              });
   for (uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
     for (const ItemAlias& alias : books->items.AliasesOf(bucket)) {
       if (!books->items.At(alias.item).has(ItemRecord::kDead))

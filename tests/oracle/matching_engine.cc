@@ -3,11 +3,21 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "kvitt/reconcile.h"
 
 namespace kvitt::oracle {
 namespace {
+
+void SetFile(uint32_t file, const std::string& name, Reconciliation* run) {
+  FileFact fact;
+  fact.file = file;
+  fact.name = name;
+  fact.digest = "digest of " + name;
+  run->SetFile(std::move(fact));
+}
 
 void AddItems(const World& world, Reconciliation* run) {
   OpenItemBatch batch;
@@ -28,7 +38,8 @@ void AddItems(const World& world, Reconciliation* run) {
     to.record = static_cast<uint32_t>(batch.items.size() - 1);
     for (const std::string& reference : item.references) batch.AddReference(&to, reference);
   }
-  run->Add(batch, "items");
+  run->OpenBlock(0, 0)->Items(batch);
+  SetFile(0, "items", run);
 }
 
 void AddCustomers(const World& world, Reconciliation* run) {
@@ -48,14 +59,20 @@ void AddCustomers(const World& world, Reconciliation* run) {
     to.record = static_cast<uint32_t>(i);
     for (const std::string& account : customer.accounts) batch.AddAccount(&to, account);
   }
-  if (!batch.customers.empty()) run->Add(batch, "customers");
+  if (batch.customers.empty()) return;
+  run->OpenBlock(1, 0)->Customers(batch);
+  SetFile(1, "customers", run);
 }
 
-void AddPayments(const World& world, Reconciliation* run) {
-  PaymentBatch batch;
-  for (const WorldPayment& payment : world.payments) {
-    Payment& to = batch.payments.emplace_back();
-    to.payment_id = payment.id;
+// The payments of one file, and where each stands in the world.
+std::vector<size_t> AddPayments(const World& world, int file, PaymentBatch* batch) {
+  std::vector<size_t> places;
+  for (size_t p = 0; p < world.payments.size(); ++p) {
+    const WorldPayment& payment = world.payments[p];
+    if (payment.file != file) continue;
+    places.push_back(p);
+    Payment& to = batch->payments.emplace_back();
+    to.payment_id = payment.Identity();
     to.creditor_account = payment.account;
     to.payer_name = payment.payer_name;
     to.payer_account = payment.payer_account;
@@ -70,42 +87,67 @@ void AddPayments(const World& world, Reconciliation* run) {
     to.kind = payment.kind;
     to.direction = payment.direction;
     to.statement = 1;
-    to.record = static_cast<uint32_t>(batch.payments.size() - 1);
+    to.record = static_cast<uint32_t>(batch->payments.size() - 1);
     for (const WorldQuote& quote : payment.quotes) {
       PaymentReference reference;
       reference.value = quote.value;
       reference.scheme = quote.scheme;
-      batch.AddReference(&to, reference);
+      batch->AddReference(&to, reference);
     }
-    for (const std::string& line : payment.text) batch.AddText(&to, line);
+    for (const std::string& line : payment.text) batch->AddText(&to, line);
   }
-  run->Add(batch, "payments");
+  return places;
 }
 
-void ReadPage(const Reconciliation& run,
-              size_t page,
-              const std::map<std::string, size_t>& by_id,
-              WorldDecisions* decisions) {
+constexpr int kFiles = 2;
+constexpr uint32_t kFirstFile = 2;  // after items and customers
+
+// By the file and the place in it.
+using Places = std::map<std::pair<std::string, uint64_t>, size_t>;
+
+Places AddFiles(const World& world, Reconciliation* run) {
+  Places places;
+  for (int file = 0; file < kFiles; ++file) {
+    PaymentBatch batch;
+    const std::vector<size_t> in_file = AddPayments(world, file, &batch);
+    if (in_file.empty()) continue;
+    const std::string name = std::to_string(file);
+    for (size_t i = 0; i < in_file.size(); ++i) places[{name, i + 1}] = in_file[i];
+    run->OpenBlock(kFirstFile + static_cast<uint32_t>(file), 0)->Payments(batch);
+    SetFile(kFirstFile + static_cast<uint32_t>(file), name, run);
+  }
+  return places;
+}
+
+void ReadDecisions(const Reconciliation& run, const Places& places, WorldDecisions* decisions) {
   PaymentPage payments;
   AllocationPage allocations;
   ExceptionPage exceptions;
-  run.ReadPayments(page, &payments);
-  for (const PaymentRow& row : payments.rows) {
-    WorldDecision& decision = (*decisions)[by_id.at(std::string(row.payment.payment_id))];
-    decision.outcome = row.outcome;
-    decision.rule = row.rule;
+  std::map<std::string, size_t> by_id;
+  for (size_t page = 0; page < run.pages(); ++page) {
+    run.ReadPayments(page, &payments);
+    for (const PaymentRow& row : payments.rows) {
+      const size_t p = places.at({std::string(row.file), row.record});
+      (*decisions)[p].outcome = row.outcome;
+      (*decisions)[p].rule = row.rule;
+      // A second delivery has the id of the first, which is the one that posts.
+      if (row.outcome != Outcome::kDuplicate) by_id[std::string(row.payment.payment_id)] = p;
+    }
   }
-  run.ReadAllocations(page, &allocations);
-  for (const AllocationRow& row : allocations.rows) {
-    const bool is_kept = row.item_id.empty() && row.kind != AllocationKind::kWriteOff;
-    (*decisions)[by_id.at(std::string(row.payment_id))].rows.push_back(
-        {std::string(row.item_id), is_kept ? std::string(row.customer_id) : "", row.kind,
-         row.amount_minor});
-  }
-  run.ReadExceptions(page, &exceptions);
-  for (size_t i = 0; i < exceptions.count; ++i) {
-    const ExceptionRow& row = exceptions.rows[i];
-    if (!row.payment_id.empty()) (*decisions)[by_id.at(row.payment_id)].codes.insert(row.code);
+  for (size_t page = 0; page < run.pages(); ++page) {
+    run.ReadAllocations(page, &allocations);
+    for (const AllocationRow& row : allocations.rows) {
+      const bool is_kept = row.item_id.empty() && row.kind != AllocationKind::kWriteOff;
+      (*decisions)[by_id.at(std::string(row.payment_id))].rows.push_back(
+          {std::string(row.item_id), is_kept ? std::string(row.customer_id) : "", row.kind,
+           row.amount_minor});
+    }
+    run.ReadExceptions(page, &exceptions);
+    for (size_t i = 0; i < exceptions.count; ++i) {
+      const ExceptionRow& row = exceptions.rows[i];
+      if (row.payment_id.empty()) continue;
+      (*decisions)[places.at({row.file, row.record})].codes.insert(row.code);
+    }
   }
 }
 
@@ -117,15 +159,13 @@ WorldDecisions DecideByEngine(const World& world) {
   Reconciliation run(options);
   AddItems(world, &run);
   AddCustomers(world, &run);
-  AddPayments(world, &run);
+  const Places places = AddFiles(world, &run);
   WorldDecisions decisions(world.payments.size());
   if (!run.Run().ok()) {
     for (WorldDecision& decision : decisions) decision.outcome = Outcome::kCount;
     return decisions;
   }
-  std::map<std::string, size_t> by_id;
-  for (size_t p = 0; p < world.payments.size(); ++p) by_id[world.payments[p].id] = p;
-  for (size_t page = 0; page < run.pages(); ++page) ReadPage(run, page, by_id, &decisions);
+  ReadDecisions(run, places, &decisions);
   for (WorldDecision& decision : decisions) std::sort(decision.rows.begin(), decision.rows.end());
   return decisions;
 }

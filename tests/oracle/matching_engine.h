@@ -6,8 +6,8 @@
 
 namespace kvitt::oracle {
 
-// With the default policy and one thread. A run that fails is a failure of the test: it is told by
-// decisions without outcome rows, which no oracle gives.
+// With the default policy and one thread. When the run fails all outcomes are Outcome::kCount, which
+// no oracle gives.
 WorldDecisions DecideByEngine(const World& world);
 
 }  // namespace kvitt::oracle

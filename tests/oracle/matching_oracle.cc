@@ -230,7 +230,7 @@ int64_t Oracle::Discounts(const Set& set, const WorldPayment& payment) const {
 }
 
 int64_t Oracle::Tolerance(const WorldPayment& payment) const {
-  return payment.currency == "JPY" ? 0 : 50;
+  return Currency::FromCode(payment.currency).half_major_minor();
 }
 
 // What explains the difference, by the first that does: the order of docs/policy.md.
@@ -259,7 +259,8 @@ std::vector<size_t> Oracle::InOrder() const {
   std::sort(order.begin(), order.end(), [this](size_t a, size_t b) {
     const WorldPayment& x = world_.payments[a];
     const WorldPayment& y = world_.payments[b];
-    return std::tie(x.booked, x.account, x.id) < std::tie(y.booked, y.account, y.id);
+    return std::tie(x.booked, x.account, x.Identity(), x.file) <
+           std::tie(y.booked, y.account, y.Identity(), y.file);
   });
   return order;
 }
@@ -276,10 +277,18 @@ std::vector<std::string> Oracle::References(const WorldPayment& payment, bool wi
   return references;
 }
 
-// The same transaction delivered in a second file; each file is a statement of its own here.
+// The same payment id is the same payment; the earliest booking date counts, then the first file.
 void Oracle::DecideDuplicates() {
+  std::set<std::string> identities;
   for (const size_t p : InOrder()) {
     const WorldPayment& payment = world_.payments[p];
+    if (!identities.insert(payment.Identity()).second) {
+      decisions_[p].outcome = Outcome::kDuplicate;
+      decisions_[p].rule = Rule::kDuplicate;
+      decisions_[p].codes = {DeviationCode::kDuplicateDelivery};
+      is_done_[p] = true;
+      continue;
+    }
     if (payment.kind == PaymentKind::kFee || payment.kind == PaymentKind::kInterest ||
         payment.kind == PaymentKind::kTransfer) {
       decisions_[p].outcome = Outcome::kIgnored;

@@ -49,9 +49,9 @@ struct WorldQuote {
 };
 
 struct WorldPayment {
-  std::string id;
-  bool unnamed = false;  // delivered without its id, as bank files do
-  int file = 0;
+  std::string id;        // what the world calls it
+  std::string given_id;  // its payment_id, where it is not the id
+  int file = 0;          // delivered in the file of this number
   std::string account;
   std::string currency = "EUR";
   int64_t amount = 0;
@@ -67,6 +67,8 @@ struct WorldPayment {
   std::string reverses;
   PaymentKind kind = PaymentKind::kPayment;
   Direction direction = Direction::kCredit;
+
+  const std::string& Identity() const { return given_id.empty() ? id : given_id; }
 };
 
 struct World {

@@ -67,6 +67,7 @@ class Maker {
   void AddPayer(const std::vector<const WorldItem*>& paid, WorldPayment* payment);
   void AddTwin();
   void AddReversal();
+  void AddDuplicate();
   std::string Slipped(std::string reference);
   std::string ReferenceOf(const WorldItem& item);
 
@@ -236,6 +237,7 @@ std::vector<const WorldItem*> Maker::PickPaid() {
 void Maker::MakePayment() {
   if (!world_.payments.empty() && Chance(15)) return AddTwin();
   if (!world_.payments.empty() && Chance(5)) return AddReversal();
+  if (!world_.payments.empty() && Chance(4)) return AddDuplicate();
   WorldPayment payment;
   payment.id = "P" + std::to_string(world_.payments.size() + 1);
   payment.account = Chance(92) ? kHome : kOther;
@@ -263,6 +265,7 @@ void Maker::AddTwin() {
   WorldPayment twin = Pick(world_.payments);
   twin.id = "P" + std::to_string(world_.payments.size() + 1);
   twin.bank_reference = "B" + std::to_string(world_.payments.size() + 1);
+  twin.given_id.clear();
   if (twin.kind == PaymentKind::kReversal) return;
   if (Chance(50)) twin.booked = Day(-10, 10);
   if (Chance(10)) twin.booked = Day(25, 40);
@@ -273,6 +276,7 @@ void Maker::AddTwin() {
 void Maker::AddReversal() {
   WorldPayment debit = Pick(world_.payments);
   if (debit.kind != PaymentKind::kPayment) return;
+  debit.given_id.clear();
   debit.id = "P" + std::to_string(world_.payments.size() + 1);
   debit.reverses = debit.bank_reference;
   debit.bank_reference = "B" + std::to_string(world_.payments.size() + 1);
@@ -280,6 +284,16 @@ void Maker::AddReversal() {
   debit.direction = Direction::kDebit;
   debit.booked = Day(11, 12);
   world_.payments.push_back(debit);
+}
+
+// The same payment, delivered again in another file.
+void Maker::AddDuplicate() {
+  WorldPayment again = Pick(world_.payments);
+  again.given_id = again.Identity();
+  again.id = "P" + std::to_string(world_.payments.size() + 1);
+  again.file = 1;
+  if (Chance(10)) again.booked = Day(-10, 10);
+  world_.payments.push_back(again);
 }
 
 // --- Making worlds smaller.
@@ -491,7 +505,12 @@ std::string PrintCase(const World& world,
   std::string text = "case " + title + "\n";
   for (const WorldCustomer& customer : world.customers) text += CustomerLine(customer);
   for (const WorldItem& item : world.items) text += ItemLine(item);
-  for (const WorldPayment& payment : world.payments) text += PaymentLine(payment);
+  for (const int file : {0, 1}) {
+    if (file == 1) text += "file 1\n";
+    for (const WorldPayment& payment : world.payments) {
+      if (payment.file == file) text += PaymentLine(payment);
+    }
+  }
   text += "---\n";
   for (size_t p = 0; p < world.payments.size(); ++p) {
     text += PrintDecision(world.payments[p], expected[p]);

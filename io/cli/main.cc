@@ -12,6 +12,7 @@
 #include "CLI/CLI.hpp"
 #include "io/cli/config_command.h"
 #include "io/cli/convert_command.h"
+#include "io/cli/diff_command.h"
 #include "io/cli/exit_code.h"
 #include "io/cli/explain_command.h"
 #include "io/cli/formats_command.h"
@@ -27,8 +28,8 @@ namespace {
 using AddCommand = void (*)(CLI::App* app, int* exit_code);
 
 constexpr AddCommand kCommands[] = {
-    AddRunCommand,     AddExplainCommand,  AddInspectCommand, AddConvertCommand,
-    AddFormatsCommand, AddGenerateCommand, AddRefCommand,     AddConfigCommand,
+    AddRunCommand,     AddExplainCommand,  AddDiffCommand, AddInspectCommand, AddConvertCommand,
+    AddFormatsCommand, AddGenerateCommand, AddRefCommand,  AddConfigCommand,
 };
 
 constexpr std::string_view kFooter =

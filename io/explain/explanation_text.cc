@@ -26,21 +26,6 @@ namespace {
 // Lists longer than this are cut; --json has all of it.
 constexpr size_t kShown = 20;
 
-std::string Padded(std::string text, size_t width) {
-  const size_t shown = ShownWidth(text);
-  if (shown < width) text.append(width - shown, ' ');
-  return text;
-}
-
-std::string RightAligned(std::string_view text, size_t width) {
-  return std::string(width - std::min(width, text.size()), ' ').append(text);
-}
-
-void Line(std::string_view text, std::string* out) {
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  AppendParts(out, text, "\n");
-}
-
 // `text` behind `start`, broken at blanks where it would be wider than a screen; what follows the first line
 // is set in by `indent`.
 void Paragraph(std::string_view start, std::string_view text, size_t indent, std::string* out) {
@@ -51,21 +36,22 @@ void Paragraph(std::string_view start, std::string_view text, size_t indent, std
     const std::string_view word = text.substr(0, text.find(' '));
     text.remove_prefix(std::min(text.size(), word.size() + 1));
     if (is_begun && ShownWidth(line) + 1 + ShownWidth(word) > kWidth) {
-      Line(line, out);
+      AppendLine(line, out);
       line.assign(indent, ' ');
       is_begun = false;
     }
     AppendParts(&line, is_begun ? " " : "", word);
     is_begun = true;
   }
-  Line(line, out);
+  AppendLine(line, out);
 }
 
 // "  label          value", or nothing without a value.
 void Field(std::string_view label, std::string_view value, std::string* out) {
   if (value.empty()) return;
   constexpr size_t kLabel = 15;
-  Paragraph(Concat("  ", Padded(std::string(label), kLabel)), ForTerminal(value), kLabel + 2, out);
+  Paragraph(Concat("  ", LeftAligned(label, kLabel)), ForTerminal(value), kLabel + 2,
+            out);
 }
 
 std::string Joined(std::initializer_list<std::string> parts) {
@@ -123,7 +109,7 @@ void ShowPaymentFields(const StoredPayment& payment, std::string* out) {
 }
 
 void ShowRules(const std::vector<RuleAnswer>& rules, std::string* out) {
-  Line("Rules in their order", out);
+  AppendLine("Rules in their order", out);
   constexpr size_t kRule = 20;
   for (size_t i = 0; i < rules.size(); ++i) {
     const RuleAnswer& answer = rules[i];
@@ -131,16 +117,17 @@ void ShowRules(const std::vector<RuleAnswer>& rules, std::string* out) {
     size_t last = i;
     while (last + 1 < rules.size() && rules[last + 1].sentence == answer.sentence) ++last;
     if (last > i + 1) {
-      Line(Concat("  ", RightAligned(std::to_string(answer.number), 2), "  ",
-                  Padded(Concat("to ", rules[last].number), kRule), ForTerminal(answer.sentence)),
-           out);
+      AppendLine(Concat("  ", RightAligned(std::to_string(answer.number), 2), "  ",
+                        LeftAligned(Concat("to ", rules[last].number), kRule),
+                        ForTerminal(answer.sentence)),
+                 out);
       i = last;
       continue;
     }
-    Line(Concat(answer.found == "decided" ? "> " : "  ",
-                RightAligned(std::to_string(answer.number), 2), "  ", Padded(answer.rule, kRule),
-                ForTerminal(answer.sentence)),
-         out);
+    AppendLine(Concat(answer.found == "decided" ? "> " : "  ",
+                      RightAligned(std::to_string(answer.number), 2), "  ",
+                      LeftAligned(answer.rule, kRule), ForTerminal(answer.sentence)),
+               out);
   }
 }
 
@@ -154,20 +141,21 @@ void ShowPosted(const PaymentStory& story, std::string* out) {
     kind = std::max(kind, allocation.kind.size());
     amount = std::max(amount, allocation.amount.size());
   }
-  Line("Posted", out);
+  AppendLine("Posted", out);
   size_t shown = 0;
   for (const StoredAllocation& allocation : story.allocations) {
     if (shown++ == kShown) {
-      Line(Concat("  and ", story.allocations.size() - kShown, " more"), out);
+      AppendLine(Concat("  and ", story.allocations.size() - kShown, " more"), out);
       break;
     }
-    Line(Concat("  ",
-                Padded(ForTerminal(allocation.item_id.empty() ? "-" : allocation.item_id),
-                       std::max<size_t>(item, 1)),
-                "  ", Padded(ForTerminal(allocation.kind), kind), "  ",
-                RightAligned(allocation.amount, amount), " ", allocation.currency, "  customer ",
-                ForTerminal(allocation.customer_id)),
-         out);
+    AppendLine(
+        Concat("  ",
+               LeftAligned(ForTerminal(allocation.item_id.empty() ? "-" : allocation.item_id),
+                           std::max<size_t>(item, 1)),
+               "  ", LeftAligned(ForTerminal(allocation.kind), kind), "  ",
+               RightAligned(allocation.amount, amount), " ", allocation.currency, "  customer ",
+               ForTerminal(allocation.customer_id)),
+        out);
   }
 }
 
@@ -182,13 +170,13 @@ void ShowSuggestion(const StoredSuggestion& suggestion,
   size_t shown = 0;
   for (const StoredSuggestion::Part& part : suggestion.allocations) {
     if (shown++ == kShown) {
-      Line(Concat("     and ", suggestion.allocations.size() - kShown, " more"), out);
+      AppendLine(Concat("     and ", suggestion.allocations.size() - kShown, " more"), out);
       break;
     }
-    Line(Concat("     ", ForTerminal(part.item_id.empty() ? "on account" : part.item_id), "  ",
-                part.kind == "payment" || part.item_id.empty() ? "" : part.kind + "  ", part.amount,
-                " ", currency),
-         out);
+    AppendLine(Concat("     ", ForTerminal(part.item_id.empty() ? "on account" : part.item_id),
+                      "  ", part.kind == "payment" || part.item_id.empty() ? "" : part.kind + "  ",
+                      part.amount, " ", currency),
+               out);
   }
 }
 
@@ -196,10 +184,10 @@ void ShowDeviations(std::string_view title,
                     const std::vector<StoredException>& deviations,
                     std::string* out) {
   if (deviations.empty()) return;
-  Line(title, out);
+  AppendLine(title, out);
   for (size_t i = 0; i < deviations.size(); ++i) {
     if (i == kShown) {
-      Line(Concat("  and ", deviations.size() - kShown, " more"), out);
+      AppendLine(Concat("  and ", deviations.size() - kShown, " more"), out);
       break;
     }
     const StoredException& deviation = deviations[i];
@@ -208,7 +196,7 @@ void ShowDeviations(std::string_view title,
         Concat(ForTerminal(deviation.code), " (", ForTerminal(deviation.severity), ", ",
                ForTerminal(deviation.exception_id), "): ", ForTerminal(deviation.explanation)),
         4, out);
-    Line(Concat("    what to do: docs/deviations.md#", ForTerminal(deviation.code)), out);
+    AppendLine(Concat("    what to do: docs/deviations.md#", ForTerminal(deviation.code)), out);
   }
 }
 
@@ -218,22 +206,22 @@ void ShowSuggestions(const std::vector<StoredException>& deviations, std::string
       std::find_if(deviations.begin(), deviations.end(),
                    [](const StoredException& deviation) { return !deviation.suggestions.empty(); });
   if (first == deviations.end()) return;
-  Line("Suggested, best first", out);
+  AppendLine("Suggested, best first", out);
   for (size_t i = 0; i < first->suggestions.size() && i < kShown; ++i) {
     ShowSuggestion(first->suggestions[i], i + 1, first->currency, out);
   }
 }
 
 void ShowPayment(const PaymentStory& story, std::string* out) {
-  Line(Concat("Payment ", ForTerminal(story.payment.payment_id)), out);
+  AppendLine(Concat("Payment ", ForTerminal(story.payment.payment_id)), out);
   if (story.has_row) {
     ShowPaymentFields(story.payment, out);
-    Line("", out);
+    AppendLine("", out);
     ShowRules(story.rules, out);
-    Line("", out);
+    AppendLine("", out);
     Paragraph("Decision: ", ForTerminal(story.decision), 2, out);
   } else {
-    Line("  its row is not there: payments was not emitted", out);
+    AppendLine("  its row is not there: payments was not emitted", out);
   }
   ShowPosted(story, out);
   ShowDeviations("Deviations", story.deviations, out);
@@ -242,7 +230,7 @@ void ShowPayment(const PaymentStory& story, std::string* out) {
 
 void ShowItemPayments(const ItemStory& story, std::string* out) {
   if (story.payments.empty()) return;
-  Line("What changed it", out);
+  AppendLine("What changed it", out);
   size_t amount = 0;
   size_t kind = 0;
   for (const ItemPayment& payment : story.payments) {
@@ -252,7 +240,7 @@ void ShowItemPayments(const ItemStory& story, std::string* out) {
   size_t shown = 0;
   for (const ItemPayment& payment : story.payments) {
     if (shown++ == kShown) {
-      Line(Concat("  and ", story.payments.size() - kShown, " more"), out);
+      AppendLine(Concat("  and ", story.payments.size() - kShown, " more"), out);
       break;
     }
     const StoredAllocation& allocation = payment.allocation;
@@ -260,16 +248,17 @@ void ShowItemPayments(const ItemStory& story, std::string* out) {
     std::string by = Concat("by ", allocation.rule);
     if (!row.outcome.empty()) AppendParts(&by, "; payment ", row.outcome);
     if (!row.evidence.empty()) AppendParts(&by, "; ", row.evidence);
-    Line(
-        Concat("  ", Padded(allocation.booking_date, 10), "  ", Padded(allocation.kind, kind), "  ",
-               RightAligned(allocation.amount, amount), " ", allocation.currency, "  ",
-               ForTerminal(allocation.payment_id), "  ", ForTerminal(Joined({row.payer_name, by}))),
+    AppendLine(
+        Concat("  ", LeftAligned(allocation.booking_date, 10), "  ",
+               LeftAligned(allocation.kind, kind), "  ", RightAligned(allocation.amount, amount),
+               " ", allocation.currency, "  ", ForTerminal(allocation.payment_id), "  ",
+               ForTerminal(Joined({row.payer_name, by}))),
         out);
   }
 }
 
 void ShowItem(const ItemStory& story, std::string* out) {
-  Line(Concat("Item ", ForTerminal(story.item_id)), out);
+  AppendLine(Concat("Item ", ForTerminal(story.item_id)), out);
   const StoredItem& item = story.item;
   Field("kind", item.kind == "invoice" ? "" : item.kind, out);
   Field("customer", Joined({story.customer_id, item.customer_name}), out);
@@ -289,10 +278,10 @@ void ShowItem(const ItemStory& story, std::string* out) {
                                           : "not known: open_items was not emitted"),
         out);
   ShowItemPayments(story, out);
-  if (story.payments.empty()) Line("No payment of this run changed it.", out);
+  if (story.payments.empty()) AppendLine("No payment of this run changed it.", out);
   ShowDeviations("Deviations that name it", story.deviations, out);
   if (story.suggestions.empty()) return;
-  Line("Suggested for", out);
+  AppendLine("Suggested for", out);
   for (size_t i = 0; i < story.suggestions.size() && i < kShown; ++i) {
     const StoredException& suggestion = story.suggestions[i];
     Paragraph(Concat("  payment ", ForTerminal(suggestion.payment_id), "  ", suggestion.amount, " ",
@@ -302,7 +291,7 @@ void ShowItem(const ItemStory& story, std::string* out) {
 }
 
 void ShowDeviation(const StoredException& deviation, std::string* out) {
-  Line(Concat("Deviation ", ForTerminal(deviation.exception_id)), out);
+  AppendLine(Concat("Deviation ", ForTerminal(deviation.exception_id)), out);
   Field("code", Concat(deviation.code, ", ", deviation.severity), out);
   Field("what", deviation.explanation, out);
   Field("difference", Money(deviation.difference, deviation.currency), out);
@@ -346,7 +335,7 @@ std::string ExplanationText(const Explanation& explanation) {
     for (const std::string& name : explanation.not_emitted) {
       AppendParts(&names, names.empty() ? "" : ", ", name);
     }
-    Line(Concat("Not emitted by this run, so not told: ", names, "."), &out);
+    AppendLine(Concat("Not emitted by this run, so not told: ", names, "."), &out);
   }
   return out;
 }

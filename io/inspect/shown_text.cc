@@ -97,4 +97,19 @@ size_t ShownWidth(std::string_view text) {
   }));
 }
 
+std::string LeftAligned(std::string_view text, size_t width) {
+  const size_t shown = ShownWidth(text);
+  return std::string(text).append(width - std::min(width, shown), ' ');
+}
+
+std::string RightAligned(std::string_view text, size_t width) {
+  const size_t shown = ShownWidth(text);
+  return std::string(width - std::min(width, shown), ' ').append(text);
+}
+
+void AppendLine(std::string_view text, std::string* out) {
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  out->append(text).push_back('\n');
+}
+
 }  // namespace kvitt

@@ -1,43 +1,14 @@
 // The run as a clerk sees it: money in, settled, part paid, on account, deviations by reason.
 
-#include <algorithm>
 #include <string>
 #include <vector>
 
+#include "io/inspect/shown_money.h"
 #include "io/inspect/shown_text.h"
 #include "kvitt/run.h"
 
 namespace kvitt {
 namespace {
-
-// "1 234 567.89": groups of three, so that sums can be read.
-std::string Grouped(std::string_view amount) {
-  const size_t point = std::min(amount.find('.'), amount.size());
-  const size_t first = !amount.empty() && amount[0] == '-' ? 1 : 0;
-  std::string out(amount.substr(0, first));
-  for (size_t i = first; i < point; ++i) {
-    if (i > first && (point - i) % 3 == 0) out.push_back(' ');
-    out.push_back(amount[i]);
-  }
-  out.append(amount.substr(point));
-  return out;
-}
-
-// "12 345.00 NOK, 8.00 EUR", by currency code.
-std::string Sums(const std::map<Currency, Int128>& sums) {
-  std::map<std::string, std::string> by_code;
-  for (const auto& [currency, minor] : sums) {
-    if (minor != 0) {
-      by_code[std::string(currency.code())] = Grouped(FormatSum(minor, currency.decimals()));
-    }
-  }
-  std::string out;
-  for (const auto& [code, amount] : by_code) {
-    if (!out.empty()) out += ", ";
-    out += amount + " " + code;
-  }
-  return out;
-}
 
 void Row(std::string_view label, std::string_view count, std::string_view sums, std::string* out) {
   constexpr size_t kLabel = 30;
@@ -51,7 +22,7 @@ void Row(std::string_view label, std::string_view count, std::string_view sums, 
 }
 
 void CountRow(std::string_view label, const CountAndSum& value, std::string* out) {
-  Row(label, Grouped(std::to_string(value.count)), Sums(value.minor), out);
+  Row(label, Grouped(std::to_string(value.count)), ShownSums(value.minor), out);
 }
 
 std::string_view Label(Outcome outcome) {
@@ -111,8 +82,9 @@ std::string RunTable(const RunResult& result) {
   for (const auto& [outcome, value] : totals.by_outcome) CountRow(Label(outcome), value, &out);
   Row("match rate", FormatAmount(totals.match_rate_per_mille, 1) + " %", "", &out);
   out += "\nOpen items\n";
-  Row("before", Grouped(std::to_string(totals.items)), Sums(totals.open_before), &out);
-  Row("after", Grouped(std::to_string(totals.items_open_after)), Sums(totals.open_after), &out);
+  Row("before", Grouped(std::to_string(totals.items)), ShownSums(totals.open_before), &out);
+  Row("after", Grouped(std::to_string(totals.items_open_after)), ShownSums(totals.open_after),
+      &out);
   out += "\nDeviations\n";
   if (totals.by_code.empty()) out += "  none\n";
   for (const auto& [code, value] : totals.by_code) CountRow(Name(code), value, &out);

@@ -34,7 +34,7 @@ TEST_F(ProgramTest, HelpGoesToStdout) {
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.err, IsEmpty());
   for (const char* command :
-       {"explain", "inspect", "convert", "formats", "generate", "ref", "config"}) {
+       {"explain", "diff", "inspect", "convert", "formats", "generate", "ref", "config"}) {
     EXPECT_THAT(run.out, HasSubstr(command));
     const ProgramRun help = RunProgram(std::string(command) + " --help");
     EXPECT_EQ(help.exit_code, 0);
@@ -48,7 +48,7 @@ TEST_F(ProgramTest, WrongUsageIsTwo) {
   for (const char* arguments :
        {"", "settle", "inspect", "inspect --jsn x", "convert x", "convert x --to xml",
         "inspect /no/such/file", "inspect x --threads many", "inspect - -", "explain",
-        "explain x /no/such/folder"}) {
+        "explain x /no/such/folder", "diff x", "diff /no/such/folder /no/such/folder"}) {
     const ProgramRun run = RunProgram(arguments);
     EXPECT_EQ(run.exit_code, 2) << arguments;
     EXPECT_THAT(run.out, IsEmpty()) << arguments;
@@ -182,6 +182,31 @@ TEST_F(ProgramTest, ExplainTellsOfAnIdOfAnOutputFolder) {
   EXPECT_THAT(unknown.out, IsEmpty());
   EXPECT_THAT(unknown.err, HasSubstr("has the id 'I2'"));
   EXPECT_EQ(RunProgram("explain I1 " + out + " > /dev/full").exit_code, 8);
+}
+
+TEST_F(ProgramTest, DiffSaysWhetherRunsDifferWhenAsked) {
+  const std::string payments = folder.Write("p", kPayment);
+  const std::string items = folder.Write("i", kItem);
+  for (const std::string name : {"a", "b"}) {
+    const std::string given =
+        name == "a" ? payments : folder.Write("q", std::string(kPayment) + kPayment);
+    ASSERT_EQ(RunProgram("run --quiet --invoices " + items + " --payments " + given + " --out " +
+                         folder.Path(name))
+                  .exit_code,
+              0);
+  }
+  const std::string both = folder.Path("a") + " " + folder.Path("b");
+  const ProgramRun run = RunProgram("diff " + both);
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.out, HasSubstr("in B only"));
+  EXPECT_THAT(run.err, IsEmpty());
+  EXPECT_EQ(RunProgram("diff --exit-code " + both).exit_code, 1);
+  const ProgramRun same =
+      RunProgram("diff --exit-code " + folder.Path("a") + " " + folder.Path("a"));
+  EXPECT_EQ(same.exit_code, 0);
+  EXPECT_THAT(same.out, HasSubstr("No difference in payments (1)"));
+  EXPECT_THAT(RunProgram("diff --json " + both).out, StartsWith("{\n  \"schema\": 1,"));
+  EXPECT_EQ(RunProgram("diff --limit -1 " + both).exit_code, 2);
 }
 
 TEST_F(ProgramTest, FormatsAreListed) {

@@ -22,27 +22,21 @@ namespace {
 // More payments of one item, or deliveries of one payment, are not told one by one.
 constexpr size_t kPaymentsMax = 50;
 
-// Everything in which some ids stand.
+// What belongs to some ids. Rows in which an id stands as something else (a reference, a currency) are not kept:
+// there may be millions of them. The first few are named.
 struct Rows {
   std::vector<StoredPayment> payments;
   std::vector<StoredAllocation> allocations;
   std::vector<StoredException> exceptions;
   std::vector<StoredItem> items;
+  std::vector<std::string> elsewhere;  // "payment P1", "item I1"
+  uint64_t elsewhere_count = 0;
 };
 
-absl::StatusOr<Rows> CollectRows(const RunFolder& folder, const std::vector<std::string>& ids) {
-  Rows rows;
-  const auto payment = [&](JsonSpan row) { rows.payments.push_back(ReadPayment(row)); };
-  const auto allocation = [&](JsonSpan row) { rows.allocations.push_back(ReadAllocation(row)); };
-  const auto exception = [&](JsonSpan row) { rows.exceptions.push_back(ReadException(row)); };
-  const auto item = [&](JsonSpan row) { rows.items.push_back(ReadItem(row)); };
-  for (const absl::Status& status : {FindRows(folder[StreamKind::kPayments], ids, payment),
-                                     FindRows(folder[StreamKind::kAllocations], ids, allocation),
-                                     FindRows(folder[StreamKind::kExceptions], ids, exception),
-                                     FindRows(folder[StreamKind::kOpenItems], ids, item)}) {
-    if (!status.ok()) return status;
-  }
-  return rows;
+constexpr size_t kElsewhereNamed = 5;
+
+void NameElsewhere(std::string_view kind, const std::string& id, Rows* rows) {
+  if (rows->elsewhere_count++ < kElsewhereNamed) rows->elsewhere.push_back(Concat(kind, id));
 }
 
 bool Holds(const std::vector<std::string>& list, const std::string& value) {
@@ -58,6 +52,47 @@ bool Suggests(const StoredException& exception, const std::string& item_id) {
   return false;
 }
 
+bool IsAbout(const StoredException& exception, const std::vector<std::string>& ids) {
+  return std::any_of(ids.begin(), ids.end(), [&exception](const std::string& id) {
+    return exception.exception_id == id || exception.payment_id == id ||
+           Holds(exception.item_ids, id) || Suggests(exception, id);
+  });
+}
+
+absl::StatusOr<Rows> CollectRows(const RunFolder& folder, const std::vector<std::string>& ids) {
+  Rows rows;
+  const auto payment = [&](JsonSpan row) {
+    StoredPayment read = ReadPayment(row);
+    if (!Holds(ids, read.payment_id)) return NameElsewhere("payment ", read.payment_id, &rows);
+    // A payment may have been delivered any number of times; the first of its rows suffice.
+    if (rows.payments.size() < kPaymentsMax || read.outcome != Name(Outcome::kDuplicate)) {
+      rows.payments.push_back(std::move(read));
+    }
+  };
+  const auto allocation = [&](JsonSpan row) {
+    StoredAllocation read = ReadAllocation(row);
+    if (Holds(ids, read.payment_id) || Holds(ids, read.item_id)) {
+      rows.allocations.push_back(std::move(read));
+    }
+  };
+  const auto exception = [&](JsonSpan row) {
+    StoredException read = ReadException(row);
+    if (IsAbout(read, ids)) rows.exceptions.push_back(std::move(read));
+  };
+  const auto item = [&](JsonSpan row) {
+    StoredItem read = ReadItem(row);
+    if (!Holds(ids, read.item_id)) return NameElsewhere("item ", read.item_id, &rows);
+    rows.items.push_back(std::move(read));
+  };
+  for (const absl::Status& status : {FindRows(folder[StreamKind::kPayments], ids, payment),
+                                     FindRows(folder[StreamKind::kAllocations], ids, allocation),
+                                     FindRows(folder[StreamKind::kExceptions], ids, exception),
+                                     FindRows(folder[StreamKind::kOpenItems], ids, item)}) {
+    if (!status.ok()) return status;
+  }
+  return rows;
+}
+
 bool IsDuplicate(const StoredPayment& payment) {
   return payment.outcome == Name(Outcome::kDuplicate);
 }
@@ -67,7 +102,7 @@ bool IsDuplicate(const StoredPayment& payment) {
 void TellPayment(const std::string& id, const Rows& rows, Explanation* explanation) {
   std::vector<PaymentStory> stories;
   for (const StoredPayment& payment : rows.payments) {
-    if (payment.payment_id != id || stories.size() == kPaymentsMax) continue;
+    if (payment.payment_id != id) continue;
     PaymentStory& story = stories.emplace_back();
     story.payment = payment;
     story.has_row = true;
@@ -172,16 +207,29 @@ absl::Status TellItem(const RunFolder& folder,
   return absl::OkStatus();
 }
 
-absl::Status NothingFound(const RunFolder& folder, const Explanation& explanation) {
-  std::string text = Concat("nothing in ", folder.path, " has the id '", explanation.id, "'");
+// A reference or a number of the bank is no id, but leads to some: they are named.
+std::string WhereItStands(const Rows& rows) {
+  std::string text;
+  for (const std::string& place : rows.elsewhere) {
+    AppendParts(&text, text.empty() ? "; it stands in " : ", ", place);
+  }
+  if (rows.elsewhere_count > rows.elsewhere.size()) {
+    AppendParts(&text, " and ", rows.elsewhere_count - rows.elsewhere.size(), " more");
+  }
+  return text;
+}
+
+absl::Status NothingFound(const RunFolder& folder,
+                          const Explanation& explanation,
+                          const Rows& rows) {
+  std::string text =
+      Concat("nothing in ", folder.path, " has the id '", explanation.id, "'", WhereItStands(rows));
   for (const std::string& name : explanation.not_emitted) {
     AppendParts(&text, "; ", name, " was not emitted");
   }
-  if (explanation.not_emitted.empty()) {
-    text +=
-        "; expected the id of a payment, an item or a deviation as it stands there (an item that "
-        "nothing touched and that was closed before leaves no trace)";
-  }
+  text +=
+      "; expected the id of a payment, an item or a deviation as it stands there (an item that was "
+      "closed before leaves no trace)";
   return absl::NotFoundError(text);
 }
 
@@ -219,7 +267,7 @@ absl::StatusOr<Explanation> Explain(const ExplainRequest& request) {
     for (const std::string& id : more) TellPayment(id, *rows, &explanation);
   }
   if (explanation.payments.empty() && explanation.items.empty() && explanation.deviations.empty()) {
-    return NothingFound(*folder, explanation);
+    return NothingFound(*folder, explanation, *rows);
   }
   return explanation;
 }

@@ -50,8 +50,7 @@ void Paragraph(std::string_view start, std::string_view text, size_t indent, std
 void Field(std::string_view label, std::string_view value, std::string* out) {
   if (value.empty()) return;
   constexpr size_t kLabel = 15;
-  Paragraph(Concat("  ", LeftAligned(label, kLabel)), ForTerminal(value), kLabel + 2,
-            out);
+  Paragraph(Concat("  ", LeftAligned(label, kLabel)), ForTerminal(value), kLabel + 2, out);
 }
 
 std::string Joined(std::initializer_list<std::string> parts) {

@@ -196,7 +196,13 @@ RuleAnswer InferReferenceExact(const PaymentStory& story) {
   if (HasCode(story, {C::kItemBlocked})) {
     return Inferred(TrialResult::kReserved, "What is quoted leads to an item that is blocked.");
   }
-  return Inferred(TrialResult::kNothingFound, kWords[2].nothing_found);
+  if (HasCode(story, {C::kReferenceUnknown})) {
+    return Inferred(TrialResult::kNothingFound, kWords[2].nothing_found);
+  }
+  // It may stand on several items of one customer, among which a later rule decided.
+  RuleAnswer answer = Word("not_said", "What is quoted did not decide by itself.");
+  answer.inferred = true;
+  return answer;
 }
 
 RuleAnswer Infer(const PaymentStory& story, int number, int decided_by) {
@@ -235,7 +241,8 @@ std::string_view OutcomeSentence(std::string_view outcome) {
        "The items are closed, with a tolerated difference, a discount or a bank charge."},
       {Outcome::kPartial, "It was posted; an item keeps a residual."},
       {Outcome::kOverpaid, "The items are closed; the surplus is kept on account."},
-      {Outcome::kOnAccount, "The customer is known and has nothing to pay: kept on account."},
+      {Outcome::kOnAccount,
+       "There is nothing to pay: the money is kept on account for the customer."},
       {Outcome::kSuggested, "Nothing was posted. There is a suggestion; a person decides."},
       {Outcome::kUnmatched, "Nothing was posted, and nothing can be suggested."},
       {Outcome::kDuplicate, "Nothing was posted: it was delivered before."},

@@ -100,7 +100,7 @@ constexpr char kSuggestedText[] = R"(Payment P7
 Rules in their order
    1  duplicate           It was not delivered before.
    2  reversal            It takes nothing back.
-   3  reference_exact     What is quoted leads to no open item on this account.
+   3  reference_exact     What is quoted did not decide by itself.
    4  reference_repaired  No open item is one small slip away from what is quoted.
    5  text_reference      The text names 1 item, which the amount does not pay in full.
    6  payer_amount        The payer has 3 items, none with this amount.
@@ -150,7 +150,7 @@ TEST(ExplainTest, MachinesGetTheSame) {
   EXPECT_EQ(payment["payment"]["payer_name"], "Fisk \x1b[31m AB");
   EXPECT_EQ(payment["payment"]["alternatives"], 2);
   ASSERT_EQ(payment["rules"].size(), 11U);
-  EXPECT_EQ(payment["rules"][2]["found"], "nothing_found");
+  EXPECT_EQ(payment["rules"][2]["found"], "not_said");
   EXPECT_EQ(payment["rules"][2]["inferred"], true);
   EXPECT_EQ(payment["rules"][7]["found"], "several_answers");
   EXPECT_EQ(payment["rules"][7]["count"], 2);
@@ -262,6 +262,20 @@ TEST_F(SmallNightTest, WhatWasNotEmittedIsSaid) {
   std::filesystem::remove(scratch.Path("csv/payments.csv"));
   EXPECT_THAT(Text(scratch.Path("csv"), "X1"), HasSubstr("payments was not emitted"));
   EXPECT_THAT(Text(scratch.Path("csv"), "X1"), HasSubstr("70.00 EUR"));
+}
+
+TEST_F(SmallNightTest, WhatIsNoIdIsSaidToStandElsewhere) {
+  for (const char* format : {"jsonl", "csv"}) {
+    const absl::Status status = Explain({.id = "7001", .folder = scratch.Path(format)}).status();
+    EXPECT_TRUE(absl::IsNotFound(status));
+    EXPECT_THAT(std::string(status.message()),
+                HasSubstr("has the id '7001'; it stands in payment X1, item 1; expected the id"));
+    // What stands in every row is not kept.
+    EXPECT_THAT(
+        std::string(Explain({.id = "EUR", .folder = scratch.Path(format)}).status().message()),
+        HasSubstr(
+            "it stands in payment X1, payment X\"2,\\, payment 1, item 1, item 11 and 1 more"));
+  }
 }
 
 TEST_F(SmallNightTest, AnUnknownIdAndAForeignFolderAreNotFound) {

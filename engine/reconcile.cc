@@ -30,7 +30,6 @@ class Reconciliation::Impl {
   explicit Impl(ReconcileOptions options) : options_(std::move(options)) {
     books_.policy = options_.policy;
     books_.threads = options_.threads > 0 ? options_.threads : AvailableThreads();
-    books_.PrepareTolerance();
   }
 
   absl::Status Run();
@@ -119,6 +118,8 @@ class Reconciliation::Impl {
 
 absl::Status Reconciliation::Impl::Run() {
   KVITT_CHECK(!done_);
+  absl::Status status = CheckPolicy(options_.policy);
+  if (!status.ok()) return status;
   if (!items_sealed_.load()) SealItems();
   const uint64_t payments = books_.payments.count();
   RankFiles();
@@ -126,6 +127,7 @@ absl::Status Reconciliation::Impl::Run() {
     books_.PrepareAccounts();
     books_.payments.Seal(books_.file_rank);
     books_.customers.Seal(books_.file_rank, books_.file_dead);
+    books_.PreparePolicies();
     BuryDeadItems();
     duplicate_items_ = FindDuplicateItems(&books_);
     MarkInsolvent();
@@ -136,7 +138,6 @@ absl::Status Reconciliation::Impl::Run() {
   }
   books_.payments.ReleaseClaims();
   Timed("outcomes", payments, [&] { FinishOutcomes(); });
-  absl::Status status;
   Timed("invariants", payments, [&] { status = CheckInvariants(books_, &totals_); });
   if (!status.ok()) return status;
   ListFileExceptions();

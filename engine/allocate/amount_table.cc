@@ -9,10 +9,11 @@ PaymentCase DecideAmount(int64_t paid_minor, const AmountTerms& terms) {
   const int64_t difference = paid_minor - terms.open_minor;
   if (difference == 0) return PaymentCase::kExact;
   if (difference > 0) {
-    return difference <= terms.tolerance_minor ? PaymentCase::kToleratedOver : PaymentCase::kOver;
+    return difference <= terms.tolerated_over_minor ? PaymentCase::kToleratedOver
+                                                    : PaymentCase::kOver;
   }
   const int64_t missing = -difference;
-  if (missing <= terms.tolerance_minor) return PaymentCase::kToleratedShort;
+  if (missing <= terms.tolerated_short_minor) return PaymentCase::kToleratedShort;
   if (terms.discount_minor != 0 && missing == terms.discount_minor) {
     const bool in_time =
         terms.discount_date.has_value() && terms.paid_on.has_value() &&
@@ -55,6 +56,7 @@ AmountSplit SplitAmount(PaymentCase decided, int64_t paid_minor, int64_t open_mi
     case PaymentCase::kUndecided:
     case PaymentCase::kCurrencyMismatch:
     case PaymentCase::kItemBlocked:
+    case PaymentCase::kHeld:
     case PaymentCase::kComposed:
     case PaymentCase::kDuplicate:
     case PaymentCase::kIgnored:
@@ -82,6 +84,7 @@ Outcome OutcomeOf(PaymentCase decided) {
       return Outcome::kOnAccount;
     case PaymentCase::kCurrencyMismatch:
     case PaymentCase::kItemBlocked:
+    case PaymentCase::kHeld:
       return Outcome::kSuggested;
     case PaymentCase::kDuplicate:
       return Outcome::kDuplicate;

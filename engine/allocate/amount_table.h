@@ -12,7 +12,8 @@ namespace kvitt {
 
 struct AmountTerms {
   int64_t open_minor = 0;  // > 0
-  int64_t tolerance_minor = 0;
+  int64_t tolerated_short_minor = 0;
+  int64_t tolerated_over_minor = 0;
   int64_t discount_minor = 0;  // 0: none
   Date discount_date;
   int discount_grace_days = 0;

@@ -21,14 +21,24 @@ void Books::PrepareAccounts() {
   for (uint32_t rank = 0; rank < count; ++rank) account_rank[order[rank]] = rank;
 }
 
-void Books::PrepareTolerance() {
-  tolerance_minor.resize(kCurrencyIndexEnd);
-  for (int i = 0; i < kCurrencyIndexEnd; ++i) {
-    const Currency currency = Currency::FromIndex(static_cast<uint8_t>(i));
-    const auto stated = policy.terms.tolerance_minor.find(std::string(currency.code()));
-    tolerance_minor[static_cast<size_t>(i)] =
-        stated != policy.terms.tolerance_minor.end() ? stated->second : currency.half_major_minor();
-  }
+GroupNumber Books::GroupOf(const ItemRecord& item) const {
+  if (!policies.has_groups()) return kNoGroup;
+  char scratch[kPackedTextBytesMax];
+  const CustomerRecord* const customer = customers.Find(items.CustomerId(item, scratch));
+  return customer == nullptr ? kNoGroup : policies.GroupNumberOf(customer->group);
+}
+
+const ResolvedTerms& Books::PolicyOf(const PaymentRecord& payment, const ItemRecord& item) const {
+  return policies.For(payment.account, GroupOf(item));
+}
+
+const ResolvedTerms& Books::PolicyOf(const PaymentRecord& payment,
+                                     absl::Span<const ItemHandle> paid) const {
+  if (paid.empty() || !policies.has_groups()) return policies.For(payment.account, kNoGroup);
+  const GroupNumber group = GroupOf(items.At(paid[0]));
+  const bool is_shared = std::all_of(
+      paid.begin(), paid.end(), [&](ItemHandle item) { return GroupOf(items.At(item)) == group; });
+  return policies.For(payment.account, is_shared ? group : kNoGroup);
 }
 
 bool Books::DecidesBefore(PaymentHandle a, PaymentHandle b) const {

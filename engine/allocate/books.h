@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "engine/allocate/decision_book.h"
+#include "engine/allocate/policy_book.h"
 #include "engine/store/account_book.h"
 #include "engine/store/customer_book.h"
 #include "engine/store/item_store.h"
@@ -25,17 +26,27 @@ struct Books {
   CustomerBook customers;
   DecisionBook decisions;
   Policy policy;
+  PolicyBook policies;  // what `policy` says of each account and group
   int threads = 1;
 
   // Set once every record is in.
-  std::vector<int64_t> tolerance_minor;  // by currency index
-  std::vector<uint64_t> account_hash;    // by account number
-  std::vector<uint32_t> account_rank;    // bytewise order of the accounts' texts
-  std::vector<uint32_t> file_rank;       // order of the files: digest, then name
-  std::vector<bool> file_dead;           // set aside, or a second copy
+  std::vector<uint64_t> account_hash;  // by account number
+  std::vector<uint32_t> account_rank;  // bytewise order of the accounts' texts
+  std::vector<uint32_t> file_rank;     // order of the files: digest, then name
+  std::vector<bool> file_dead;         // set aside, or a second copy
 
   void PrepareAccounts();
-  void PrepareTolerance();
+
+  // After PrepareAccounts, and when the customers are sealed.
+  void PreparePolicies() { policies.Resolve(policy, accounts); }
+
+  // The group of the item's customer, as far as the policy names it.
+  GroupNumber GroupOf(const ItemRecord& item) const;
+  // The terms of a payment that pays this item ...
+  const ResolvedTerms& PolicyOf(const PaymentRecord& payment, const ItemRecord& item) const;
+  // ... or these: where their customers are of different groups, the account's terms hold.
+  const ResolvedTerms& PolicyOf(const PaymentRecord& payment,
+                                absl::Span<const ItemHandle> paid) const;
   // The order in which payments decide: booking date, creditor account, identity.
   bool DecidesBefore(PaymentHandle a, PaymentHandle b) const;
 };

@@ -52,7 +52,7 @@ std::vector<Share> MakeShares(const Books& books,
                               bool follow_split) {
   std::vector<ItemHandle> order;
   for (const PaymentPart& part : parts) order.push_back(part.item);
-  SortItems(books, &order);
+  SortForPaying(books, books.PolicyOf(payment, order).pay_order, &order);
   std::vector<Share> shares;
   for (ItemHandle handle : order) {
     const ItemRecord& item = books.items.At(handle);
@@ -92,13 +92,16 @@ enum class SumCase {
 
 SumCase DecideSum(const Books& books,
                   const PaymentRecord& payment,
+                  const ResolvedTerms& policy,
                   const std::vector<Share>& shares,
                   int64_t net) {
   const int64_t difference = payment.amount_minor - net;
   if (difference == 0) return SumCase::kExact;
-  const int64_t tolerance = books.tolerance_minor[payment.currency];
-  if (difference > 0) return difference <= tolerance ? SumCase::kToleratedOver : SumCase::kOver;
-  if (-difference <= tolerance) return SumCase::kToleratedShort;
+  if (difference > 0) {
+    return difference <= policy.ToleratedOver(payment.currency, net) ? SumCase::kToleratedOver
+                                                                     : SumCase::kOver;
+  }
+  if (-difference <= policy.ToleratedShort(payment.currency, net)) return SumCase::kToleratedShort;
   int64_t discounts = 0;
   bool in_time = true;
   for (const Share& share : shares) {
@@ -179,6 +182,22 @@ struct Plan {
   std::vector<Finding> findings;
 };
 
+// Why a plan that could be posted is left to a person: what was found stays, nothing is posted.
+void HoldPlan(const ResolvedTerms& policy, Rule rule, Plan plan, ComposedDecision* composed) {
+  if (policy.ModeOf(rule) != RuleMode::kPost) {
+    composed->findings.push_back({.code = DeviationCode::kHeldByPolicy});
+    return;
+  }
+  for (Finding& finding : plan.findings) {
+    // What the plan would have closed with a small difference stays open with the rest.
+    if (finding.code != DeviationCode::kAmountShort &&
+        finding.code != DeviationCode::kDiscountUnearned) {
+      continue;
+    }
+    composed->findings.push_back(std::move(finding));
+  }
+}
+
 DeviationCode CodeOf(PaymentCase decided) {
   switch (decided) {
     case PaymentCase::kDiscount:
@@ -198,6 +217,7 @@ DeviationCode CodeOf(PaymentCase decided) {
     case PaymentCase::kCreditNoteNamed:
     case PaymentCase::kCurrencyMismatch:
     case PaymentCase::kItemBlocked:
+    case PaymentCase::kHeld:
     case PaymentCase::kComposed:
     case PaymentCase::kDuplicate:
     case PaymentCase::kIgnored:
@@ -241,13 +261,14 @@ Plan FollowSplit(const Books& books,
 
 Plan MakePlan(const Books& books,
               const PaymentRecord& payment,
+              const ResolvedTerms& policy,
               const std::vector<PaymentPart>& parts) {
   const bool follow_split = SplitHolds(books, payment, parts);
   const std::vector<Share> shares = MakeShares(books, payment, parts, follow_split);
   if (follow_split) return FollowSplit(books, payment, shares);
   Plan plan;
   const int64_t net = Sum(shares, false) - Sum(shares, true);
-  const SumCase sum_case = DecideSum(books, payment, shares, net);
+  const SumCase sum_case = DecideSum(books, payment, policy, shares, net);
   const SumVerdict verdict = VerdictOf(sum_case);
   const int64_t difference = payment.amount_minor - net;
   PayShares(shares, sum_case, -difference, &plan.postings);
@@ -267,6 +288,7 @@ Plan MakePlan(const Books& books,
     finding.code = verdict.code;
     finding.has_difference = true;
     finding.difference_minor = difference;
+    if (sum_case == SumCase::kOver) finding.note = RefundNote(policy);
     plan.findings.push_back(std::move(finding));
   }
   return plan;
@@ -308,13 +330,35 @@ bool FindObstacle(const Books& books,
   return false;
 }
 
+// Fees before interest before the rest.
+int CostClass(const ItemRecord& item) {
+  switch (item.kind()) {
+    case ItemKind::kFee:
+      return 0;
+    case ItemKind::kInterest:
+      return 1;
+    case ItemKind::kInvoice:
+    case ItemKind::kCreditNote:
+    case ItemKind::kPrepayment:
+      break;
+  }
+  return 2;
+}
+
 }  // namespace
 
 void SortItems(const Books& books, std::vector<ItemHandle>* handles) {
+  SortForPaying(books, PayOrder::kOldestFirst, handles);
+}
+
+void SortForPaying(const Books& books, PayOrder order, std::vector<ItemHandle>* handles) {
   const ItemStore& items = books.items;
   std::sort(handles->begin(), handles->end(), [&](ItemHandle a, ItemHandle b) {
     const ItemRecord& x = items.At(a);
     const ItemRecord& y = items.At(b);
+    if (order == PayOrder::kCostsFirst && CostClass(x) != CostClass(y)) {
+      return CostClass(x) < CostClass(y);
+    }
     const Date x_due = items.DueDate(x);
     const Date y_due = items.DueDate(y);
     if (x_due != y_due) return x_due < y_due;
@@ -357,7 +401,18 @@ bool SettleParts(Books* books,
     for (const PaymentPart& part : parts) composed.named.push_back(part.item);
     return false;
   }
-  Plan plan = MakePlan(*books, payment, parts);
+  std::vector<ItemHandle> items;
+  for (const PaymentPart& part : parts) items.push_back(part.item);
+  const ResolvedTerms& policy = books->PolicyOf(payment, items);
+  Plan plan = MakePlan(*books, payment, policy, parts);
+  if (IsHeld(policy, rule, plan.outcome)) {
+    HoldPlan(policy, rule, std::move(plan), &composed);
+    composed.suggestions.push_back(SuggestParts(*books, payment, parts, rule));
+    composed.named = std::move(items);
+    payment.decided = PaymentCase::kHeld;
+    payment.outcome = Outcome::kSuggested;
+    return false;
+  }
   for (const Posting& posting : plan.postings) {
     if (posting.item != kNoItem) CloseOnItem(books, posting.item, posting.amount_minor);
   }

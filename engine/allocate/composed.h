@@ -18,6 +18,8 @@ struct PaymentPart {
 
 // Oldest first: due date, issue date, then item id.
 void SortItems(const Books& books, std::vector<ItemHandle>* items);
+// In the order in which a payment pays them: costs first where the policy wants it, else as above.
+void SortForPaying(const Books& books, PayOrder order, std::vector<ItemHandle>* items);
 // "INV-1 (100.00 NOK), INV-2 (50.00 NOK)"; at most five, then how many more.
 std::string NameItems(const Books& books, const std::vector<ItemHandle>& items);
 
@@ -25,7 +27,8 @@ std::string NameItems(const Books& books, const std::vector<ItemHandle>& items);
 // lend what is open on them, invoices are closed oldest first, and a difference is tolerated, taken
 // as discount or charge, left as residual or kept on account. Returns false, with findings and
 // suggestions written and nothing posted, when it must not post (currency, blocked item, credit
-// notes larger than the invoices). REQUIRES: at least two parts, all open, payment undecided.
+// notes larger than the invoices), and when the policy holds it back: then the payment counts as
+// decided (kHeld). REQUIRES: at least two parts, all open, payment undecided.
 bool SettleParts(Books* books,
                  PaymentHandle payment,
                  std::vector<PaymentPart> parts,

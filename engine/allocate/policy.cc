@@ -39,30 +39,6 @@ absl::Status CheckTerms(const PolicyOverride& terms, std::string_view whose) {
   return absl::OkStatus();
 }
 
-absl::Status CheckRun(const Policy& policy) {
-  const auto wrong = [](std::string_view key, int64_t least, int64_t most) {
-    return absl::InvalidArgumentError(
-        Concat("policy: ", key, " must be from ", least, " to ", most));
-  };
-  if (policy.search_steps < 1 || policy.search_steps > Policy::kSearchStepsMax) {
-    return wrong("search_steps", 1, Policy::kSearchStepsMax);
-  }
-  if (policy.combination_items_max < 1 ||
-      policy.combination_items_max > Policy::kCombinationItemsMax) {
-    return wrong("combination_items_max", 1, Policy::kCombinationItemsMax);
-  }
-  if (policy.double_payment_days < 0 || policy.double_payment_days > Policy::kDaysMax) {
-    return wrong("double_payment_days", 0, Policy::kDaysMax);
-  }
-  if (policy.group_payments_max < 1 || policy.group_payments_max > Policy::kGroupPaymentsMax) {
-    return wrong("group_payments_max", 1, Policy::kGroupPaymentsMax);
-  }
-  if (policy.suggestions_max < 1 || policy.suggestions_max > Policy::kSuggestionsMax) {
-    return wrong("suggestions_max", 1, Policy::kSuggestionsMax);
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 void PolicyOverride::ApplyTo(PolicyTerms* terms) const {
@@ -120,7 +96,13 @@ bool MayHaveMode(Rule rule, RuleMode mode) {
 }
 
 absl::Status CheckPolicy(const Policy& policy) {
-  if (absl::Status status = CheckRun(policy); !status.ok()) return status;
+  for (const PolicyNumber& number : PolicyNumbers()) {
+    const int64_t value = number.get(policy);
+    if (value < number.least || value > number.most) {
+      return absl::InvalidArgumentError(
+          Concat("policy: ", number.name, " must be from ", number.least, " to ", number.most));
+    }
+  }
   if (absl::Status status = CheckTerms(AllOf(policy.terms), ""); !status.ok()) return status;
   std::set<std::string> accounts;
   for (const auto& [account, terms] : policy.by_account) {

@@ -226,7 +226,40 @@ constexpr std::array<PolicyKey, 8> kKeys = {{
      SetRules},
 }};
 
+constexpr int64_t kSearchStepsMax = 1'000'000'000;
+constexpr int64_t kCombinationItemsMax = 100'000;
+constexpr int64_t kGroupPaymentsMax = 64;
+constexpr int64_t kSuggestionsMax = 20;
+
+constexpr std::array<PolicyNumber, 5> kNumbers = {{
+    {"search_steps", "Steps that one search for a set of items may take", 1, kSearchStepsMax,
+     [](const Policy& policy) { return policy.search_steps; },
+     [](int64_t value, Policy* policy) { policy->search_steps = value; }},
+    {"combination_items_max", "Items of one payer that are searched for sets", 1,
+     kCombinationItemsMax,
+     [](const Policy& policy) { return int64_t{policy.combination_items_max}; },
+     [](int64_t value, Policy* policy) {
+       policy->combination_items_max = static_cast<uint32_t>(value);
+     }},
+    {"double_payment_days",
+     "Days within which two equal payments are a possible double payment; 0: never", 0,
+     Policy::kDaysMax, [](const Policy& policy) { return int64_t{policy.double_payment_days}; },
+     [](int64_t value, Policy* policy) { policy->double_payment_days = static_cast<int>(value); }},
+    {"group_payments_max", "Payments that compete for the same items and are decided together", 1,
+     kGroupPaymentsMax, [](const Policy& policy) { return int64_t{policy.group_payments_max}; },
+     [](int64_t value, Policy* policy) {
+       policy->group_payments_max = static_cast<uint32_t>(value);
+     }},
+    {"suggestions_max", "Suggestions of one payment", 1, kSuggestionsMax,
+     [](const Policy& policy) { return int64_t{policy.suggestions_max}; },
+     [](int64_t value, Policy* policy) { policy->suggestions_max = static_cast<uint32_t>(value); }},
+}};
+
 }  // namespace
+
+absl::Span<const PolicyNumber> PolicyNumbers() {
+  return kNumbers;
+}
 
 absl::Span<const PolicyKey> PolicyKeys() {
   return kKeys;

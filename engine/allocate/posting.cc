@@ -4,19 +4,46 @@
 
 namespace kvitt {
 
-AmountTerms TermsFor(const Books& books, const PaymentRecord& payment, const ItemRecord& item) {
+AmountTerms TermsFor(const Books& books,
+                     const PaymentRecord& payment,
+                     const ItemRecord& item,
+                     int64_t open_minor) {
+  const ResolvedTerms& policy = books.PolicyOf(payment, item);
   AmountTerms terms;
-  terms.open_minor = item.open_minor;
-  terms.tolerance_minor = books.tolerance_minor[payment.currency];
+  terms.open_minor = open_minor;
+  terms.tolerated_short_minor = policy.ToleratedShort(payment.currency, open_minor);
+  terms.tolerated_over_minor = policy.ToleratedOver(payment.currency, open_minor);
   terms.discount_minor = books.items.Discount(item);
   if (terms.discount_minor != 0) terms.discount_date = books.items.DiscountDate(item);
-  terms.discount_grace_days = books.policy.terms.discount_grace_days;
+  terms.discount_grace_days = policy.discount_grace_days;
   if (payment.has(PaymentRecord::kHasCharges)) {
     terms.charges_minor = books.payments.ColdAmount(payment, ColdTag::kCharges);
   }
   terms.paid_on = books.payments.BookingDate(payment);
   if (!terms.paid_on.has_value()) terms.paid_on = books.payments.ValueDate(payment);
   return terms;
+}
+
+PaymentCase JudgeItem(const Books& books,
+                      const PaymentRecord& payment,
+                      const ItemRecord& item,
+                      int64_t open_minor) {
+  if (item.currency != payment.currency) return PaymentCase::kCurrencyMismatch;
+  if (item.status() == ItemStatus::kBlocked) return PaymentCase::kItemBlocked;
+  if (item.kind() == ItemKind::kCreditNote) return PaymentCase::kCreditNoteNamed;
+  if (open_minor == 0) return PaymentCase::kAlreadySettled;
+  return DecideAmount(payment.amount_minor, TermsFor(books, payment, item, open_minor));
+}
+
+bool IsHeld(const ResolvedTerms& policy, Rule rule, Outcome outcome) {
+  if (outcome == Outcome::kSuggested) return false;
+  if (rule == Rule::kReferenceExact && policy.ModeOf(rule) != RuleMode::kPost) return true;
+  return outcome == Outcome::kPartial && policy.part_payment == PartPaymentUse::kSuggest;
+}
+
+std::string_view RefundNote(const ResolvedTerms& policy) {
+  return policy.overpayment == SurplusUse::kRefundProposal ? "A refund of the surplus is proposed."
+                                                           : "";
 }
 
 void CloseOnItem(Books* books, ItemHandle item, int64_t closed_minor) {
@@ -42,16 +69,11 @@ void DecideOnItem(
   payment->open_before = item.open_minor;
   payment->rule = rule;
   payment->confidence = confidence;
-  if (item.currency != payment->currency) {
-    payment->decided = PaymentCase::kCurrencyMismatch;
-  } else if (item.status() == ItemStatus::kBlocked) {
-    payment->decided = PaymentCase::kItemBlocked;
-  } else if (item.kind() == ItemKind::kCreditNote) {
-    payment->decided = PaymentCase::kCreditNoteNamed;
-  } else if (item.open_minor == 0) {
-    payment->decided = PaymentCase::kAlreadySettled;
-  } else {
-    payment->decided = DecideAmount(payment->amount_minor, TermsFor(*books, *payment, item));
+  payment->decided = JudgeItem(*books, *payment, item, item.open_minor);
+  if (IsHeld(books->PolicyOf(*payment, item), rule, OutcomeOf(payment->decided))) {
+    payment->decided = PaymentCase::kHeld;
+  }
+  if (item.open_minor != 0) {
     CloseOnItem(
         books, handle,
         SplitAmount(payment->decided, payment->amount_minor, item.open_minor).closed_minor());

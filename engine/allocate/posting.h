@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "engine/allocate/amount_table.h"
@@ -10,12 +11,36 @@
 
 namespace kvitt {
 
-// What the table of differing amounts needs to know of `payment` and `item`.
-AmountTerms TermsFor(const Books& books, const PaymentRecord& payment, const ItemRecord& item);
+// What the table of differing amounts needs to know of `payment` and `item`, of which
+// `open_minor` is open.
+AmountTerms TermsFor(const Books& books,
+                     const PaymentRecord& payment,
+                     const ItemRecord& item,
+                     int64_t open_minor);
+
+inline AmountTerms TermsFor(const Books& books,
+                            const PaymentRecord& payment,
+                            const ItemRecord& item) {
+  return TermsFor(books, payment, item, item.open_minor);
+}
+
+// What the payment would do on the item, of which `open_minor` is open, if no policy held it back.
+PaymentCase JudgeItem(const Books& books,
+                      const PaymentRecord& payment,
+                      const ItemRecord& item,
+                      int64_t open_minor);
+
+// Whether the policy lets nobody but a person post a decision of `outcome` by this rule. Rule 3 is
+// held back where it posts, because its round posts inside buckets; later rules ask for their mode
+// before they decide.
+bool IsHeld(const ResolvedTerms& policy, Rule rule, Outcome outcome);
+
+// What the deviation of a surplus adds where the policy wants refunds proposed; "" elsewhere.
+std::string_view RefundNote(const ResolvedTerms& policy);
 
 // Lets one payment decide on the one item that it names: posts by the table, or finds that nothing
-// may be posted (currency, blocked, closed, a credit note). The caller makes sure that nobody else
-// touches the item meanwhile.
+// may be posted (currency, blocked, closed, a credit note, held back by the policy). The caller
+// makes sure that nobody else touches the item meanwhile.
 void DecideOnItem(
     Books* books, PaymentRecord* payment, ItemHandle item, Rule rule, Confidence confidence);
 

@@ -44,6 +44,9 @@ constexpr Row kTable[] = {
      "The customer is insolvent; a payment may have to be paid back."},
     {C::kItemBlocked, "item_blocked", S::kReview,
      "The item is blocked for payment; nothing was posted."},
+    {C::kHeldByPolicy, "held_by_policy", S::kReview,
+     "The payment could be posted, but the policy lets the rule only suggest here; nothing was "
+     "posted."},
     {C::kReferenceUnknown, "reference_unknown", S::kReview,
      "No open item carries the quoted reference."},
     {C::kReferenceInvalid, "reference_invalid", S::kReview,

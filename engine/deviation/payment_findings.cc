@@ -62,6 +62,28 @@ Finding OfOneItem(const PaymentRecord& payment, DeviationCode code) {
   return finding;
 }
 
+// Of a payment of which money is left when its item is closed.
+Finding OfSurplus(const Books& books, const PaymentRecord& payment, DeviationCode code) {
+  Finding finding = OfOneItem(payment, code);
+  finding.note = RefundNote(books.PolicyOf(payment, books.items.At(payment.item)));
+  return finding;
+}
+
+// What the payment would do, were it not held back.
+PaymentCase JudgeHeld(const Books& books, const PaymentRecord& payment) {
+  return JudgeItem(books, payment, books.items.At(payment.item), payment.open_before);
+}
+
+Finding OfHeldItem(const Books& books, const PaymentRecord& payment) {
+  const ResolvedTerms& policy = books.PolicyOf(payment, books.items.At(payment.item));
+  if (policy.ModeOf(Rule::kReferenceExact) != RuleMode::kPost) {
+    return OfOneItem(payment, DeviationCode::kHeldByPolicy);
+  }
+  return OfOneItem(payment, JudgeHeld(books, payment) == PaymentCase::kDiscountLate
+                                ? DeviationCode::kDiscountUnearned
+                                : DeviationCode::kAmountShort);
+}
+
 void AddComposed(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
   const ComposedDecision* composed = books.decisions.Find(handle);
   if (composed == nullptr) return;
@@ -94,38 +116,38 @@ void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* 
   out->clear();
   const PaymentRecord& payment = books.payments.At(handle);
   using C = DeviationCode;
-  bool posted_on_item = false;
+  bool concerns_item = false;
   switch (payment.decided) {
     case PaymentCase::kExact:
-      posted_on_item = true;
+      concerns_item = true;
       break;
     case PaymentCase::kToleratedShort:
     case PaymentCase::kToleratedOver:
       out->push_back(OfOneItem(payment, C::kAmountTolerated));
-      posted_on_item = true;
+      concerns_item = true;
       break;
     case PaymentCase::kDiscount:
       out->push_back(OfOneItem(payment, C::kDiscountTaken));
-      posted_on_item = true;
+      concerns_item = true;
       break;
     case PaymentCase::kDiscountLate:
       out->push_back(OfOneItem(payment, C::kDiscountUnearned));
-      posted_on_item = true;
+      concerns_item = true;
       break;
     case PaymentCase::kBankCharge:
       out->push_back(OfOneItem(payment, C::kBankCharge));
-      posted_on_item = true;
+      concerns_item = true;
       break;
     case PaymentCase::kShort:
       out->push_back(OfOneItem(payment, C::kAmountShort));
-      posted_on_item = true;
+      concerns_item = true;
       break;
     case PaymentCase::kOver:
-      out->push_back(OfOneItem(payment, C::kAmountOver));
-      posted_on_item = true;
+      out->push_back(OfSurplus(books, payment, C::kAmountOver));
+      concerns_item = true;
       break;
     case PaymentCase::kAlreadySettled:
-      out->push_back(OfOneItem(payment, C::kItemAlreadySettled));
+      out->push_back(OfSurplus(books, payment, C::kItemAlreadySettled));
       break;
     case PaymentCase::kCreditNoteNamed: {
       Finding finding = OfOneItem(payment, C::kAmountOver);
@@ -140,6 +162,14 @@ void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* 
     case PaymentCase::kItemBlocked:
       out->push_back(OfOneItem(payment, C::kItemBlocked));
       break;
+    case PaymentCase::kHeld:
+      if (payment.item == kNoItem) {
+        AddComposed(books, handle, out);
+      } else {
+        out->push_back(OfHeldItem(books, payment));
+        concerns_item = true;
+      }
+      break;
     case PaymentCase::kComposed:
     case PaymentCase::kDuplicate:
       AddComposed(books, handle, out);
@@ -150,7 +180,7 @@ void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* 
       AddUndecided(books, handle, out);
       break;
   }
-  if (posted_on_item && payment.has(PaymentRecord::kReserved)) {
+  if (concerns_item && payment.has(PaymentRecord::kReserved)) {
     AddReservations(books.items, payment.item, out);
   }
   if (payment.has(PaymentRecord::kReversed)) {
@@ -240,6 +270,40 @@ Suggestion SuggestNamedItem(const Books& books,
   return suggestion;
 }
 
+// What the table of codes says of a payment that posts, said of one that the policy holds back.
+std::string_view HeldSentence(DeviationCode code) {
+  if (code == DeviationCode::kAmountShort) {
+    return "The payment is less than what it names. The policy lets a part payment only be "
+           "suggested; nothing was posted.";
+  }
+  if (code == DeviationCode::kDiscountUnearned) {
+    return "The payment is short by the cash discount but came too late. The policy lets a part "
+           "payment only be suggested; nothing was posted.";
+  }
+  return Sentence(code);
+}
+
+// What the payment would post on the item that it names, if the policy let it.
+Suggestion SuggestHeldItem(const Books& books,
+                           const PaymentRecord& payment,
+                           std::string_view item_id) {
+  const AmountSplit split =
+      SplitAmount(JudgeHeld(books, payment), payment.amount_minor, payment.open_before);
+  Suggestion suggestion;
+  suggestion.rule = Rule::kReferenceExact;
+  suggestion.confidence = Confidence::kHigh;
+  const auto add = [&](std::string_view item, int64_t minor, AllocationKind kind) {
+    if (minor != 0) suggestion.allocations.push_back({std::string(item), minor, kind});
+  };
+  add(item_id, split.payment_minor, AllocationKind::kPayment);
+  add(item_id, split.discount_minor, AllocationKind::kDiscount);
+  add(item_id, split.write_off_minor, AllocationKind::kWriteOff);
+  add("", split.kept_minor, AllocationKind::kWriteOff);
+  add("", split.on_account_minor, AllocationKind::kOnAccount);
+  suggestion.explanation = "The reference names this item.";
+  return suggestion;
+}
+
 }  // namespace
 
 void WriteException(const Books& books,
@@ -264,12 +328,14 @@ void WriteException(const Books& books,
   row->difference_minor = finding.difference_minor;
   row->currency = Currency::FromIndex(payment.currency);
   row->suggestions.clear();
-  row->explanation = Sentence(finding.code);
+  const bool is_held = payment.decided == PaymentCase::kHeld;
+  row->explanation = is_held ? HeldSentence(finding.code) : Sentence(finding.code);
 
-  const ComposedDecision* composed =
-      payment.decided == PaymentCase::kComposed || payment.decided == PaymentCase::kUndecided
-          ? books.decisions.Find(handle)
-          : nullptr;
+  const ComposedDecision* composed = payment.decided == PaymentCase::kComposed ||
+                                             payment.decided == PaymentCase::kUndecided ||
+                                             (is_held && payment.item == kNoItem)
+                                         ? books.decisions.Find(handle)
+                                         : nullptr;
   char scratch[kPackedTextBytesMax];
   if (finding.item != kNoItem) {
     const ItemRecord& item = books.items.At(finding.item);
@@ -281,6 +347,9 @@ void WriteException(const Books& books,
     if (payment.decided == PaymentCase::kCurrencyMismatch ||
         payment.decided == PaymentCase::kItemBlocked) {
       row->suggestions.push_back(SuggestNamedItem(books, payment, finding, item_id));
+    }
+    if (is_held && payment.item != kNoItem) {
+      row->suggestions.push_back(SuggestHeldItem(books, payment, item_id));
     }
     row->customer_id = books.items.CustomerId(item, scratch);
   } else if (composed != nullptr) {

@@ -31,6 +31,7 @@ class BucketJoin {
   BucketJoin(Books* books, bool look_at_payments)
       : books_(books),
         look_at_payments_(look_at_payments),
+        exact_posts_(books->policies.exact_references_post()),
         all_entangled_(books->payments.claim_on() == PaymentStore::ClaimOn::kBoth) {}
 
   void Join(uint32_t bucket) {
@@ -171,7 +172,7 @@ class BucketJoin {
     static_assert(static_cast<int>(ItemStatus::kOpen) == 0);
     if (item.open_minor == claim.amount_minor && item.currency == claim.currency &&
         item.kind_status == kOpenInvoice && !item.has(ItemRecord::kInsolvent) &&
-        claim.amount_minor > 0) {
+        claim.amount_minor > 0 && exact_posts_) {
       payment.item = handle;
       payment.open_before = claim.amount_minor;
       payment.decided = PaymentCase::kExact;
@@ -203,6 +204,7 @@ class BucketJoin {
 
   Books* books_;
   bool look_at_payments_;
+  bool exact_posts_;  // no policy holds exact references back anywhere
   bool all_entangled_;
   std::vector<Entry> entries_;
   std::vector<PendingClaim> claims_;

@@ -37,6 +37,12 @@ AccountNumber AccountBook::Number(std::string_view account) {
   return entry->second;
 }
 
+AccountNumber AccountBook::Find(std::string_view account) const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const auto known = by_alias_.find(AccountAlias(NormalAccount(account)));
+  return known == by_alias_.end() ? kAnyAccount : known->second;
+}
+
 std::string_view AccountBook::Text(AccountNumber number) const {
   return accounts_[number].text;
 }

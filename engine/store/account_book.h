@@ -28,6 +28,8 @@ class AccountBook {
   AccountBook();
   // The number of an account in any spelling. Thread-safe.
   AccountNumber Number(std::string_view account);
+  // The number of an account in any spelling; kAnyAccount when it was never met. Thread-safe.
+  AccountNumber Find(std::string_view account) const;
   // The account as it is written to outputs. REQUIRES: every account has been met, nobody calls Number()
   // meanwhile: outputs ask for each row, and must not wait for each other.
   std::string_view Text(AccountNumber number) const;

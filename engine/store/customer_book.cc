@@ -18,6 +18,7 @@ void CustomerBook::Add(const CustomerBatch& batch,
     record.country = customer.country;
     record.email = customer.email;
     record.pays_for = customer.pays_for;
+    record.group = customer.group;
     for (uint32_t i = 0; i < customer.account_count; ++i) {
       record.accounts.emplace_back(batch.accounts[customer.account_first + i]);
     }

@@ -20,6 +20,7 @@ struct CustomerRecord {
   std::string country;
   std::string email;
   std::string pays_for;
+  std::string group;
   std::vector<std::string> accounts;
   int64_t credit_limit_minor = -1;
   Currency currency;

@@ -42,6 +42,7 @@ enum class PaymentCase : uint8_t {
   kCreditNoteNamed,   // the reference names a credit note: nothing to pay there
   kCurrencyMismatch,  // nothing posted, the item is suggested
   kItemBlocked,       // nothing posted, the item is suggested
+  kHeld,  // the policy lets nobody but a person post it; without item: see the DecisionBook
   kComposed,
   kDuplicate,
   kIgnored,

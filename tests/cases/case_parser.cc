@@ -179,6 +179,7 @@ class Parser {
 
   void Dispatch(Words* words);
   void Option(Words* words);
+  void Policy(Words* words);
   void Item(Words* words, ItemKind kind);
   void ItemAttribute(Words* words, OpenItem* item, std::string_view name);
   void Customer(Words* words);
@@ -239,6 +240,7 @@ void Parser::Dispatch(Words* words) {
   }
   ItemKind item_kind;
   if (verb == "option") return Option(words);
+  if (verb == "policy") return Policy(words);
   if (verb == "customer") return Customer(words);
   if (verb == "file") return File(words);
   if (verb == "statement") return Statement();
@@ -260,6 +262,31 @@ void Parser::Option(Words* words) {
   } else {
     words->Fail("there is no option \"" + std::string(name) + "\"");
   }
+}
+
+// `policy [account X|group G] KEY VALUE`, in the words of kvitt.toml.
+void Parser::Policy(Words* words) {
+  kvitt::Policy& policy = test().options.policy;
+  PolicyOverride of_all;
+  PolicyOverride* terms = &of_all;
+  if (words->TakeIf("account")) {
+    terms = &policy.by_account[std::string(words->Take("an account"))];
+  } else if (words->TakeIf("group")) {
+    terms = &policy.by_group[std::string(words->Take("a group"))];
+  }
+  const std::string_view name = words->Take("a key of the policy");
+  const std::string_view value = words->Take("a value");
+  if (const PolicyKey* const key = FindPolicyKey(name)) {
+    const absl::Status status = key->set(value, terms);
+    if (!status.ok()) words->Fail(std::string(status.message()));
+    of_all.ApplyTo(&policy.terms);
+    return;
+  }
+  for (const PolicyNumber& number : PolicyNumbers()) {
+    if (number.name != name || terms != &of_all) continue;
+    return number.set(std::atoll(std::string(value).c_str()), &policy);
+  }
+  words->Fail("there is no key \"" + std::string(name) + "\" of the policy");
 }
 
 void Parser::Item(Words* words, ItemKind kind) {
@@ -331,6 +358,8 @@ void Parser::Customer(Words* words) {
       batch.AddAccount(&customer, words->Take("an account"));
     } else if (name == "pays_for") {
       customer.pays_for = words->Take("customer ids");
+    } else if (name == "group") {
+      customer.group = words->Take("a group");
     } else if (name == "limit") {
       const Amount amount = TakeAmount(words);
       customer.credit_limit_minor = amount.minor;

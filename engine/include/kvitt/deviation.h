@@ -31,6 +31,7 @@ enum class DeviationCode : uint8_t {
   kItemInCollection,
   kCustomerInsolvent,
   kItemBlocked,
+  kHeldByPolicy,
   // Of a payment whose reference did not decide.
   kReferenceUnknown,
   kReferenceInvalid,

@@ -13,8 +13,8 @@
 //   policy.by_group["public-sector"].SetMode(kvitt::Rule::kPayerOldest, kvitt::RuleMode::kPost);
 //   if (absl::Status s = kvitt::CheckPolicy(policy); !s.ok()) ...
 //
-// The same terms are text in kvitt.toml and on the command line: PolicyKeys() lists them. What each
-// means, with its default and an example: docs/policy.md.
+// The same is text in kvitt.toml and on the command line: PolicyKeys() lists the terms,
+// PolicyNumbers() the rest. What each means, with its default and an example: docs/policy.md.
 
 #pragma once
 
@@ -86,6 +86,8 @@ struct PolicyTerms {
   PartPaymentUse part_payment = PartPaymentUse::kPost;
   PayOrder pay_order = PayOrder::kOldestFirst;
   std::array<RuleMode, kRuleCount> rules = DefaultRuleModes();
+
+  friend bool operator==(const PolicyTerms&, const PolicyTerms&) = default;
 };
 
 // Terms of an account or a group: only what it says.
@@ -105,6 +107,8 @@ struct PolicyOverride {
 
   // Writes what this says over `terms`.
   void ApplyTo(PolicyTerms* terms) const;
+
+  friend bool operator==(const PolicyOverride&, const PolicyOverride&) = default;
 };
 
 struct Policy {
@@ -115,21 +119,19 @@ struct Policy {
   // --- Of the run as a whole.
   // Steps that one search for a set of items may take. Spending them is a deviation, never a guess,
   // and the same on every machine.
-  int64_t search_steps = 1'000'000;
-  static constexpr int64_t kSearchStepsMax = 1'000'000'000;
+  int64_t search_steps = int64_t{1} << 18;
   // Items of one payer that are searched for sets.
   uint32_t combination_items_max = 1'000;
-  static constexpr uint32_t kCombinationItemsMax = 100'000;
   // Payments of one payer, amount and text within so many days are possible double payments; 0: off.
   int double_payment_days = 30;
   // Payments that compete for the same items and are decided together.
   uint32_t group_payments_max = 12;
-  static constexpr uint32_t kGroupPaymentsMax = 64;
   // Suggestions of one payment.
   uint32_t suggestions_max = 3;
-  static constexpr uint32_t kSuggestionsMax = 20;
 
   static constexpr int kDaysMax = 366;  // of every span in days
+
+  friend bool operator==(const Policy&, const Policy&) = default;
 };
 
 // Whether the mode may be said of the rule. Delivered twice and taken back are facts: their rules
@@ -157,6 +159,21 @@ struct PolicyKey {
 absl::Span<const PolicyKey> PolicyKeys();
 // Null when there is no such key.
 const PolicyKey* FindPolicyKey(std::string_view name);
+
+// One number of the run as a whole.
+struct PolicyNumber {
+  std::string_view name;         // "double_payment_days"
+  std::string_view description;  // one sentence
+  int64_t least = 0;
+  int64_t most = 0;
+  int64_t (*get)(const Policy& policy) = nullptr;
+  // REQUIRES: least <= value <= most.
+  void (*set)(int64_t value, Policy* policy) = nullptr;
+};
+
+// search_steps, combination_items_max, double_payment_days, group_payments_max, suggestions_max.
+absl::Span<const PolicyNumber> PolicyNumbers();
+
 // The terms with every key said.
 PolicyOverride AllOf(const PolicyTerms& terms);
 

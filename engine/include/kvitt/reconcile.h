@@ -143,8 +143,9 @@ class Reconciliation : public RecordSink {
   void Add(const PaymentBatch& batch, std::string_view name = "memory");
   void Add(const CustomerBatch& batch, std::string_view name = "memory");
 
-  // --- Decide. Once. FailedPrecondition when an invariant does not hold (nothing may be committed
-  // then; the message names it), ResourceExhausted when a limit was reached.
+  // --- Decide. Once. InvalidArgument when the policy is wrong (see CheckPolicy), FailedPrecondition
+  // when an invariant does not hold (nothing may be committed then; the message names it),
+  // ResourceExhausted when a limit was reached.
   absl::Status Run();
 
   // --- Decisions out. After Run(); const and thread-safe. A page is a run of payments in their

@@ -193,6 +193,7 @@ struct Customer {
   std::string_view country;
   std::string_view email;
   std::string_view pays_for;   // `;`-joined customer ids that this one pays for
+  std::string_view group;      // of customers whose terms the policy names; empty: none
   uint32_t account_first = 0;  // into CustomerBatch::accounts
   uint32_t account_count = 0;
   int64_t credit_limit_minor = -1;  // -1: none stated

@@ -32,7 +32,8 @@
 //   All agree that code 2 is a checked OCR reference: it alone is delivered as one, the others as
 //   text that nobody checked.
 // - The deduction code (71) counts from 0 or from 1; it is not read.
-// - Unknown transaction codes are skipped, as the rules of the format say, and warned of.
+// - Unknown transaction codes are skipped, as the rules of the format say, and warned of. What does
+//   not begin with two digits is no record.
 // Bytes that are not UTF-8 are read as Windows-1252, which is ISO-8859-1 wherever that has letters.
 //
 // A block of a file starts with a record that does not belong to the payment before it. The deposit
@@ -402,6 +403,12 @@ void BlockParser::Read(const FixedRecord& record) {
     case kCodeEnd:
       return ReadEnd(record);
     default:
+      if (record.cells[0] < '0' || record.cells[0] > '9' || record.cells[1] < '0' ||
+          record.cells[1] > '9') {
+        Malformed(record, ExpectedFound("record", "a code of two digits",
+                                        std::string_view(record.cells, 2)));
+        return;
+      }
       Note(record, Concat("a record of the unknown code ", Shown(std::string_view(record.cells, 2)),
                           " skipped"));
   }

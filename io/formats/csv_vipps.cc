@@ -111,6 +111,8 @@ class VippsParse {
   }
 
   void TakeRow(const SeparatedRow& row) {
+    // A row of blanks alone.
+    if (row.cells.size() == 1 && csv::TrimBlanks(row.cells[0]).empty()) return;
     std::vector<std::string> names = Names(row);
     const Kind named = KindNamed(names[0]);
     if (IsHeader(names)) {

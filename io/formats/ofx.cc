@@ -143,7 +143,7 @@ class TagScanner {
     at_ = close + 1;
     tag->is_literal = false;
     tag->text = {};
-    if (tag->is_end) return true;
+    if (tag->is_end) return TakeNothing();
     constexpr std::string_view kLiteral = "<![CDATA[";
     if (bytes_.substr(at_, kLiteral.size()) == kLiteral) {
       const size_t stop = bytes_.find("]]>", at_);
@@ -158,6 +158,19 @@ class TagScanner {
     }
     const size_t next = std::min(bytes_.find('<', at_), bytes_.size());
     tag->text = Trim(bytes_.substr(at_, next - at_));
+    at_ = next;
+    return true;
+  }
+
+  // Behind an end tag stands nothing but the end mark of old systems: a tag that lost its `<` would
+  // be lost with all that it says.
+  bool TakeNothing() {
+    const size_t next = std::min(bytes_.find('<', at_), bytes_.size());
+    const std::string_view text = Trim(bytes_.substr(at_, next - at_));
+    if (!text.empty() && !(next == bytes_.size() && text == "\x1A")) {
+      fault_ = "no text behind an end tag";
+      return false;
+    }
     at_ = next;
     return true;
   }
@@ -213,6 +226,7 @@ class FileParser {
       TakeTag(tag);
     }
     if (!stopped_ && !tags.fault().empty()) {
+      at_ = tags.offset();
       Fault(DeviationCode::kRecordMalformed, tags.fault(), "another");
     } else if (!stopped_ && !ended_) {
       at_ = block_.bytes.size();
@@ -253,7 +267,11 @@ class FileParser {
     } else if (tag.is_end) {
       CloseTag(tag.name);
     } else if (IsAggregate(tag.name)) {
-      if (!tag.is_empty) OpenAggregate(tag);
+      if (!tag.text.empty()) {
+        Fault(DeviationCode::kRecordMalformed, "no text before the first element", tag.text);
+      } else if (!tag.is_empty) {
+        OpenAggregate(tag);
+      }
     } else if (open_.empty()) {
       Fault(DeviationCode::kRecordMalformed, "<OFX> first", tag.name);
     } else {

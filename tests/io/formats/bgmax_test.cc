@@ -52,6 +52,9 @@ TEST(BgMaxTest, EachDamagedRecordSetsTheFileAside) {
   const auto expect = [&](std::string_view from, std::string_view to, std::string_view text) {
     ExpectProblem(BgMax(), Replaced(deposit, from, to), kMalformed, text);
   };
+  for (const std::string tail : {"0", "\n0\n", "2O", "x"}) {
+    ExpectProblem(BgMax(), deposit + tail, kMalformed, "record: expected a code of two digits");
+  }
   expect("BGMAX ", "BGMAY ", "layout (3-22)");
   expect("   0120260105", "   0220260105", "version (23-24)");
   expect("050009912346", "05000991234X", "creditor bankgiro");

@@ -44,6 +44,18 @@ TEST(OfxTest, AggregatesNest) {
   EXPECT_EQ(Fault(Read(kSgml, "</OFX>", "</OFX><STMTTRN>")), "record_malformed");
 }
 
+// A tag that lost its first letter takes nothing with it unsaid.
+TEST(OfxTest, TextBetweenElementsIsRefused) {
+  const std::string text = Samples("ofx").at(kSgml).bytes;
+  for (const std::string tail : {"0", "\nx", "\n<", "\nSTMTTRN>"}) {
+    EXPECT_EQ(Fault(ReadAll(*FindFormat("ofx"), text + tail)), "record_malformed") << tail;
+  }
+  EXPECT_EQ(Fault(Read(kSgml, "</STMTTRN>\n<STMTTRN>", "</STMTTRN>\nSTMTTRN>")),
+            "record_malformed");
+  EXPECT_EQ(Fault(Read(kSgml, "<BANKTRANLIST>", "<BANKTRANLIST>x")), "record_malformed");
+  EXPECT_FALSE(ReadAll(*FindFormat("ofx"), text + "\r\n \x1A").report.set_aside);
+}
+
 TEST(OfxTest, HostileTextIsRefused) {
   EXPECT_EQ(Fault(Read(kXml, "<OFX>", "<!DOCTYPE OFX [<!ENTITY a \"b\">]><OFX>")),
             "record_malformed");

@@ -4,8 +4,10 @@
 #include "io/cli/config_command.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "CLI/CLI.hpp"
 #include "io/cli/config_options.h"
@@ -29,21 +31,45 @@ bool IsBare(std::string_view text) {
           std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; }));
 }
 
+std::string Setting(std::string_view name, const std::string& value) {
+  return std::string(name) + " = " + (IsBare(value) ? value : '"' + value + '"');
+}
+
+// What the file says of single accounts and groups.
+std::string Tables(std::string_view kind, const std::map<std::string, PolicyOverride>& overrides) {
+  std::string text;
+  for (const auto& [name, terms] : overrides) {
+    text += "\n[policy." + std::string(kind) + ".\"" + ForTerminal(name) + "\"]\n";
+    for (const PolicyKey& key : PolicyKeys()) {
+      const std::string value = key.show(terms);
+      if (!value.empty()) text += Setting(key.name, value) + '\n';
+    }
+  }
+  return text;
+}
+
 int Run(const ShowArguments& arguments) {
   const absl::StatusOr<LoadedConfig> loaded = arguments.config.Load();
   if (!loaded.ok()) return Refuse(kName, loaded.status());
   StandardOutput out;
   absl::Status status;
+  std::string_view table;
   for (size_t i = 0; i < ConfigKeys().size() && status.ok(); ++i) {
     const ConfigKey& key = ConfigKeys()[i];
-    const std::string value = key.show(loaded->config);
-    std::string line = std::string(key.name) + " = " + (IsBare(value) ? value : '"' + value + '"');
+    if (key.table != table) {
+      table = key.table;
+      status = out.Write("\n[" + std::string(table) + "]\n");
+    }
+    std::string line = Setting(key.name, key.show(loaded->config));
     if (arguments.origin) {
       if (line.size() < 40) line.resize(40, ' ');
       line += "  # " + loaded->origins[i];
     }
-    status = out.Write(line + '\n');
+    if (status.ok()) status = out.Write(line + '\n');
   }
+  const Policy& policy = loaded->config.policy;
+  if (status.ok()) status = out.Write(Tables("account", policy.by_account));
+  if (status.ok()) status = out.Write(Tables("group", policy.by_group));
   for (const FormatSettings::ColumnMapping& mapping : loaded->config.formats.mappings) {
     if (status.ok()) status = out.Write("# mapping \"" + ForTerminal(mapping.name) + "\"\n");
   }

@@ -119,10 +119,9 @@ void AddRunCommand(CLI::App* app, int* exit_code) {
         return fits ? std::string() : "expected a multiple of 65536, found " + text;
       });
   command->add_flag("--no-progress", arguments->no_progress, "No progress line on a terminal");
-  static constexpr std::array<std::string_view, 11> kKeys = {
-      "threads",       "input_format",  "decimal_mark", "camt052_posts", "allow_empty", "max_bytes",
-      "max_expansion", "output_format", "emit",         "as_of",         "strict"};
-  arguments->config.AddTo(command, kKeys);
+  std::vector<std::string_view> keys;
+  for (const ConfigKey& key : ConfigKeys()) keys.push_back(key.name);
+  arguments->config.AddTo(command, keys);
   command->callback([app, arguments, exit_code] {
     *exit_code = Run(arguments.get(), app->get_option("--quiet")->as<bool>());
   });

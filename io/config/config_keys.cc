@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/value/concat.h"
+#include "io/config/policy_tables.h"
 #include "io/formats/format.h"
 #include "kvitt/config.h"
 
@@ -96,8 +97,38 @@ absl::Status SetOutputFormat(std::string_view text, RunConfig* config) {
 
 constexpr int kThreadsMax = 256;
 
-const std::vector<ConfigKey>& Table() {
-  static const std::vector<ConfigKey>* table = new std::vector<ConfigKey>{
+ConfigKey TermKey(const PolicyKey& key) {
+  return {key.name,
+          key.value,
+          key.description,
+          false,
+          [&key](const RunConfig& config) { return key.show(AllOf(config.policy.terms)); },
+          [&key](std::string_view text, RunConfig* config) {
+            PolicyOverride said;
+            absl::Status status = key.set(text, &said);
+            if (status.ok()) said.ApplyTo(&config->policy.terms);
+            return status;
+          },
+          kPolicyTable};
+}
+
+ConfigKey NumberKey(const PolicyNumber& number) {
+  return {number.name,
+          "N",
+          number.description,
+          false,
+          [&number](const RunConfig& config) { return std::to_string(number.get(config.policy)); },
+          [&number](std::string_view text, RunConfig* config) {
+            int64_t value = 0;
+            absl::Status status = SetNumber(text, number.least, number.most, &value);
+            if (status.ok()) number.set(value, &config->policy);
+            return status;
+          },
+          kPolicyTable};
+}
+
+std::vector<ConfigKey> OuterKeys() {
+  return {
       {"threads", "N", "Threads to work with; 0: one for each processor", false,
        [](const RunConfig& config) { return std::to_string(config.threads); },
        [](std::string_view text, RunConfig* config) {
@@ -144,13 +175,20 @@ const std::vector<ConfigKey>& Table() {
        true, [](const RunConfig& config) { return ShowSwitch(config.strict); },
        [](std::string_view text, RunConfig* config) { return SetSwitch(text, &config->strict); }},
   };
-  return *table;
+}
+
+std::vector<ConfigKey> MakeTable() {
+  std::vector<ConfigKey> table = OuterKeys();
+  for (const PolicyKey& key : PolicyKeys()) table.push_back(TermKey(key));
+  for (const PolicyNumber& number : PolicyNumbers()) table.push_back(NumberKey(number));
+  return table;
 }
 
 }  // namespace
 
 absl::Span<const ConfigKey> ConfigKeys() {
-  return Table();
+  static const std::vector<ConfigKey>* table = new std::vector<ConfigKey>(MakeTable());
+  return *table;
 }
 
 const ConfigKey* FindConfigKey(std::string_view name) {

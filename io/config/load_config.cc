@@ -10,6 +10,7 @@
 
 #include "engine/value/concat.h"
 #include "io/config/column_mappings.h"
+#include "io/config/policy_tables.h"
 #include "kvitt/config.h"
 
 namespace kvitt {
@@ -24,6 +25,24 @@ std::vector<std::string_view> KnownNames() {
   return names;
 }
 
+// What an unknown key of a table of the file may have meant; of no table, when it stands in another.
+std::string HintOf(std::string_view name, std::string_view table) {
+  if (const ConfigKey* const elsewhere = FindConfigKey(name)) {
+    return elsewhere->table.empty() ? Concat("; it stands outside of any table")
+                                    : Concat("; it stands in [", elsewhere->table, "]");
+  }
+  std::vector<std::string_view> names;
+  for (const ConfigKey& key : ConfigKeys()) {
+    if (key.table == table) names.push_back(key.name);
+  }
+  if (table.empty()) {
+    names.insert(names.end(), {kMapping, kPolicyTable});
+  } else {
+    names.insert(names.end(), {kPolicyAccounts, kPolicyGroups});
+  }
+  return NearestHint(name, names);
+}
+
 absl::Status Set(const ConfigKey& key,
                  std::string_view text,
                  std::string origin,
@@ -36,55 +55,57 @@ absl::Status Set(const ConfigKey& key,
   return absl::OkStatus();
 }
 
-// A TOML value as the text that the same setting has on the command line. Numbers with a point are
-// refused: an amount is written as a string, so that no floating point touches it.
-absl::StatusOr<std::string> AsText(const toml::node& node) {
-  if (node.is_string()) return node.as_string()->get();
-  if (node.is_integer()) return std::to_string(node.as_integer()->get());
-  if (node.is_boolean()) return std::string(node.as_boolean()->get() ? "true" : "false");
-  if (node.is_date()) {
-    const toml::date date = node.as_date()->get();
-    return IsCivil(date.year, date.month, date.day)
-               ? FormatDate(Date::FromCivil(date.year, date.month, date.day))
-               : std::string("a date of no business");
+// One key of the file that is a row of the table of settings.
+absl::Status LoadKey(const std::string& file,
+                     std::string_view table,
+                     const toml::key& name,
+                     const toml::node& node,
+                     LoadedConfig* loaded) {
+  const ConfigKey* const known = FindConfigKey(name.str());
+  if (known == nullptr || known->table != table) {
+    return ConfigError(file, name.source(),
+                       Concat("unknown key '", name.str(), "'", HintOf(name.str(), table)));
   }
-  if (node.is_array()) {
-    std::string joined;
-    for (const toml::node& element : *node.as_array()) {
-      if (!element.is_string()) return absl::InvalidArgumentError("expected an array of strings");
-      joined += (joined.empty() ? "" : ",") + element.as_string()->get();
-    }
-    return joined;
+  const PolicyKey* const term = FindPolicyKey(name.str());
+  absl::StatusOr<std::string> text =
+      term != nullptr ? PolicyText(file, *term, node) : SettingText(node);
+  if (!text.ok()) {
+    return term != nullptr
+               ? text.status()
+               : ConfigError(file, node.source(),
+                             Concat(name.str(), ": ", std::string(text.status().message())));
   }
-  return absl::InvalidArgumentError("expected a string, a whole number, true or false");
+  const std::string place = Concat(file, ":", name.source().begin.line);
+  if (absl::Status status = Set(*known, *text, place, loaded); !status.ok()) {
+    return ConfigError(file, node.source(),
+                       Concat(name.str(), std::string(status.message()).substr(place.size())));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LoadPolicy(const std::string& file, const toml::node& node, LoadedConfig* loaded) {
+  if (!node.is_table()) {
+    return ConfigError(file, node.source(), "policy: expected a table, written [policy]");
+  }
+  Policy& policy = loaded->config.policy;
+  for (const auto& [key, value] : *node.as_table()) {
+    absl::Status status = key.str() == kPolicyAccounts
+                              ? ReadPolicyOverrides(file, key.str(), value, &policy.by_account)
+                          : key.str() == kPolicyGroups
+                              ? ReadPolicyOverrides(file, key.str(), value, &policy.by_group)
+                              : LoadKey(file, kPolicyTable, key, value, loaded);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status LoadTable(const std::string& file, const toml::table& table, LoadedConfig* loaded) {
   for (const auto& [key, node] : table) {
-    if (key.str() == kMapping) {
-      if (absl::Status status = ReadColumnMappings(file, node, &loaded->config.formats);
-          !status.ok()) {
-        return status;
-      }
-      continue;
-    }
-    const ConfigKey* const known = FindConfigKey(key.str());
-    if (known == nullptr) {
-      std::vector<std::string_view> names = KnownNames();
-      names.push_back(kMapping);
-      return ConfigError(file, key.source(),
-                         Concat("unknown key '", key.str(), "'", NearestHint(key.str(), names)));
-    }
-    absl::StatusOr<std::string> text = AsText(node);
-    if (!text.ok()) {
-      return ConfigError(file, node.source(),
-                         Concat(key.str(), ": ", std::string(text.status().message())));
-    }
-    const std::string place = Concat(file, ":", key.source().begin.line);
-    if (absl::Status status = Set(*known, *text, place, loaded); !status.ok()) {
-      return ConfigError(file, node.source(),
-                         Concat(key.str(), std::string(status.message()).substr(place.size())));
-    }
+    absl::Status status = key.str() == kMapping
+                              ? ReadColumnMappings(file, node, &loaded->config.formats)
+                          : key.str() == kPolicyTable ? LoadPolicy(file, node, loaded)
+                                                      : LoadKey(file, "", key, node, loaded);
+    if (!status.ok()) return status;
   }
   return absl::OkStatus();
 }

@@ -173,6 +173,13 @@ RuleAnswer InferReversal(const PaymentStory& story) {
   return Inferred(TrialResult::kNotApplicable, kWords[1].not_applicable);
 }
 
+// Whether only the policy kept what is quoted from being posted.
+bool IsHeldByPolicy(const PaymentStory& story) {
+  using C = DeviationCode;
+  return story.payment.outcome == Name(Outcome::kSuggested) &&
+         HasCode(story, {C::kHeldByPolicy, C::kAmountShort, C::kDiscountUnearned});
+}
+
 RuleAnswer InferReferenceExact(const PaymentStory& story) {
   using C = DeviationCode;
   if (HasCode(story, {C::kReferenceMissing}) || story.payment.references.empty()) {
@@ -192,6 +199,10 @@ RuleAnswer InferReferenceExact(const PaymentStory& story) {
   if (HasCode(story, {C::kCurrencyMismatch})) {
     return Inferred(TrialResult::kContradicted,
                     "What is quoted leads to an item in another currency.");
+  }
+  if (story.payment.tried.empty() && IsHeldByPolicy(story)) {
+    return Inferred(TrialResult::kSuggestOnly,
+                    "What is quoted leads to open items; the policy lets it only be suggested.");
   }
   if (HasCode(story, {C::kItemBlocked})) {
     return Inferred(TrialResult::kReserved, "What is quoted leads to an item that is blocked.");
@@ -220,7 +231,8 @@ RuleAnswer Infer(const PaymentStory& story, int number, int decided_by) {
   if (number == 3) return InferReferenceExact(story);
   const bool named_only =
       story.payment.tried.empty() &&
-      HasCode(story, {DeviationCode::kCurrencyMismatch, DeviationCode::kItemBlocked});
+      (HasCode(story, {DeviationCode::kCurrencyMismatch, DeviationCode::kItemBlocked}) ||
+       IsHeldByPolicy(story));
   if (named_only) {
     return Word("not_tried", "Not tried: the payment names its item, which must not be posted.");
   }

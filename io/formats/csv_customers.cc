@@ -5,7 +5,7 @@
 //   row    = as many cells, RFC 4180; LF or CRLF; a byte order mark is ignored
 //
 // Fields: customer_id, name, org_no, country, accounts, credit_limit, currency, status, email,
-// dunning, pays_for. Accounts and pays_for are arrays, joined by `;` (in a file separated by `;`
+// dunning, pays_for, group. Accounts and pays_for are arrays, joined by `;` (in a file separated by `;`
 // the cell is quoted, or they are joined by `|`), or JSON. A credit limit needs no currency column:
 // without one it is read with two decimals. Source: RFC 4180; docs/records.md.
 
@@ -63,6 +63,7 @@ constexpr csv::Field<CustomerRun> kFields[] = {
     {"dunning", CellKind::kWord, false, 0, "invoice, customer",
      csv::WordPass<&Customer::dunning, CustomerRun>},
     {"pays_for", CellKind::kArray, false, 0, "", PaysForPass},
+    {"group", CellKind::kText, false, 0, "", kTextPass<&Customer::group>},
 };
 
 struct CustomerTraits {

@@ -213,6 +213,7 @@ constexpr CustomerColumn kCustomerColumns[] = {
     {"dunning",
      [](const CB&, const C& c, std::string* out) { AppendWord(c.dunning, C{}.dunning, out); }},
     {"pays_for", TextColumn<&C::pays_for, CB, C>},
+    {"group", TextColumn<&C::group, CB, C>},
 };
 
 // Writes the columns that the header asks for, or all.

@@ -3,15 +3,19 @@
 //   stream = [BOM] { line LF } [line]
 //   line   = object | blank
 //   object = members of docs/records.md: customer_id is required; currency too where a credit_limit
-//            stands; unknown members are ignored and counted
+//            stands; pays_for is an array of ids, or a string with `;` between them; unknown
+//            members are ignored and counted
 //
 // Null, "" and absence mean the same.
 // Source: this project's own interchange format; JSON is RFC 8259.
 
 #include <array>
 #include <cstring>
+#include <deque>
 #include <memory>
+#include <string>
 
+#include "engine/value/concat.h"
 #include "io/bytes/json_stream.h"
 #include "io/bytes/json_text.h"
 #include "io/bytes/record_stream.h"
@@ -35,6 +39,7 @@ enum Field : uint8_t {
   kEmail,
   kDunning,
   kPaysFor,
+  kGroup,
   kFieldCount,
 };
 
@@ -50,7 +55,8 @@ constexpr std::array<JsonField, kFieldCount> kSchema = {{
     {"status"},
     {"email"},
     {"dunning"},
-    {"pays_for"},
+    {"pays_for", JsonFieldType::kTextOrTexts},
+    {"group"},
 }};
 
 class CustomerBuilder : public JsonRecordBuilder {
@@ -65,13 +71,18 @@ class CustomerBuilder : public JsonRecordBuilder {
     customer.org_no = record.text(kOrgNo);
     customer.country = record.text(kCountry);
     customer.email = record.text(kEmail);
-    customer.pays_for = record.text(kPaysFor);
+    customer.group = record.text(kGroup);
     if (customer.customer_id.empty()) return {"a customer_id", {}, kCustomerId};
     if (const JsonRefusal refusal = ReadWords(record, &customer)) return refusal;
     if (const JsonRefusal refusal = ReadLimit(record, &customer)) return refusal;
     for (const JsonElement& element : record.elements) {
-      const std::string_view account = record.slots[element.slot];
-      if (!account.empty()) batch_.AddAccount(&customer, account);
+      const std::string_view value = record.slots[element.slot];
+      if (value.empty()) continue;
+      if (element.field == kPaysFor) {
+        AddPaysFor(value, &customer);
+      } else {
+        batch_.AddAccount(&customer, value);
+      }
     }
     batch_.customers.push_back(customer);
     return {};
@@ -80,9 +91,23 @@ class CustomerBuilder : public JsonRecordBuilder {
   void Flush() override {
     if (!batch_.customers.empty()) sink_->Customers(batch_);
     batch_.Clear();
+    joined_.clear();
   }
 
  private:
+  // An array becomes one text with `;` between the ids; a string is such a text already.
+  void AddPaysFor(std::string_view value, Customer* customer) {
+    if (customer->pays_for.empty()) {
+      customer->pays_for = value;
+      return;
+    }
+    if (joined_.empty() || joined_.back().data() != customer->pays_for.data()) {
+      joined_.emplace_back(customer->pays_for);
+    }
+    AppendParts(&joined_.back(), ";", value);
+    customer->pays_for = joined_.back();
+  }
+
   static JsonRefusal ReadWords(const JsonRecord& record, Customer* customer) {
     const std::string_view currency = record.text(kCurrency);
     customer->currency = Currency::FromCode(currency);
@@ -117,6 +142,7 @@ class CustomerBuilder : public JsonRecordBuilder {
 
   BlockSink* sink_;
   CustomerBatch batch_;
+  std::deque<std::string> joined_;  // texts of pays_for, until Flush
 };
 
 class CustomersJsonlReader : public FormatReader {
@@ -147,8 +173,8 @@ int Sniff(std::string_view head) {
   const std::string keys = JsonStreamKeys(head);
   if (!HasJsonKey(keys, "customer_id") || HasJsonKey(keys, "item_id")) return 0;
   if (HasJsonKey(keys, "amount") || HasJsonKey(keys, "payment_id")) return 0;
-  for (const std::string_view key :
-       {"name", "org_no", "country", "accounts", "credit_limit", "email", "dunning"}) {
+  for (const std::string_view key : {"name", "org_no", "country", "accounts", "credit_limit",
+                                     "email", "dunning", "pays_for", "group"}) {
     if (HasJsonKey(keys, key)) return 85;
   }
   return 0;
@@ -223,6 +249,9 @@ class CustomersJsonlWriter : public FormatWriter {
         return;
       case kPaysFor:
         line->OptionalText(column, customer.pays_for);
+        return;
+      case kGroup:
+        line->OptionalText(column, customer.group);
         return;
       default:
         return;

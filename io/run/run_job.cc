@@ -85,12 +85,13 @@ class Job {
         begin_(MonotonicNanoseconds()),
         run_({.threads = threads_,
               .as_of = request.config.as_of,
-              .policy = request.policy,
+              .policy = request.config.policy,
               .nanoseconds = MonotonicNanoseconds}) {}
 
   absl::StatusOr<RunResult> Run() {
     absl::StatusOr<FailOn> fail_on = FailOn::Parse(request_.fail_on);
     if (!fail_on.ok()) return fail_on.status();
+    if (absl::Status status = CheckPolicy(request_.config.policy); !status.ok()) return status;
     if (absl::Status status = FindSinks(); !status.ok()) return status;
     if (absl::Status status = ReadAll(); !status.ok()) return status;
     Stage("deciding");

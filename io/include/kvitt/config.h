@@ -4,8 +4,10 @@
 //
 // Every setting is one row of one table: `max_bytes` in the file is KVITT_MAX_BYTES in the
 // environment and --max-bytes on the command line. An unknown key is an error that names the
-// nearest known one; so is a value that is not of its kind. Column mappings of CSV exports, which
-// no flag could hold, are [[mapping]] tables of the file. See docs/configuration.md.
+// nearest known one; so is a value that is not of its kind. What no flag could hold stands in
+// tables of the file alone: column mappings of CSV exports ([[mapping]]), and the terms of single
+// accounts and groups of customers ([policy.account."..."], [policy.group.NAME]). See
+// docs/configuration.md.
 //
 //   kvitt::ConfigSources sources;
 //   sources.file = "kvitt.toml";
@@ -15,6 +17,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -25,6 +28,7 @@
 #include "absl/types/span.h"
 #include "kvitt/date.h"
 #include "kvitt/io.h"
+#include "kvitt/policy.h"
 
 namespace kvitt {
 
@@ -35,6 +39,7 @@ struct RunConfig {
   std::vector<std::string> emit = {"payments", "allocations", "exceptions", "open_items"};
   Date as_of;           // none: the command decides
   bool strict = false;  // exit code 4 where it would be 3
+  Policy policy;        // what may be closed without a person
 };
 
 // One setting.
@@ -44,9 +49,10 @@ struct ConfigKey {
   std::string_view description;  // one sentence
   bool is_switch = false;        // true or false: on the command line without a value
   // The value as text; what `set` takes.
-  std::string (*show)(const RunConfig& config) = nullptr;
+  std::function<std::string(const RunConfig& config)> show = {};
   // The message of a refusal is "expected ..., found ...".
-  absl::Status (*set)(std::string_view text, RunConfig* config) = nullptr;
+  std::function<absl::Status(std::string_view text, RunConfig* config)> set = {};
+  std::string_view table = {};  // of the file, where it is not the outermost one: "policy"
 };
 
 // The table, in the order of `kvitt config show`.

@@ -33,7 +33,6 @@ struct RunRequest {
   std::vector<std::string> customers;
   std::string out = "kvitt-out";  // replaced if an earlier run made it
   RunConfig config;
-  Policy policy;
   bool dry_run = false;  // decides, writes nothing
   // Files (as named in reports) whose totals fail and that are to be posted all the same.
   std::vector<std::string> accept_mismatch;

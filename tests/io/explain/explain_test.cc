@@ -254,6 +254,18 @@ TEST_F(SmallNightTest, AClosedItemIsToldByWhatClosedIt) {
   EXPECT_THAT(Text(scratch.Path("jsonl"), "11"), HasSubstr("No payment of this run changed it."));
 }
 
+TEST_F(SmallNightTest, WhatThePolicyHoldsBackIsSaid) {
+  RunRequest request = Request(scratch, "held", "jsonl");
+  request.config.policy.terms.part_payment = PartPaymentUse::kSuggest;
+  request.invoices = {scratch.Path("items.jsonl")};
+  request.payments = {scratch.Path("payments.jsonl")};
+  Settle(request);
+  const std::string text = Text(scratch.Path("held"), "X1");
+  EXPECT_THAT(text, HasSubstr("the policy lets it only be suggested."));
+  EXPECT_THAT(text, HasSubstr("amount_short (review"));
+  EXPECT_THAT(text, HasSubstr("Nothing was posted. There is a suggestion; a person decides."));
+}
+
 TEST_F(SmallNightTest, WhatWasNotEmittedIsSaid) {
   std::filesystem::remove(scratch.Path("csv/open_items.csv"));
   const std::string text = Text(scratch.Path("csv"), "=1+1");

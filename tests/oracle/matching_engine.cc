@@ -130,6 +130,9 @@ void ReadDecisions(const Reconciliation& run, const Places& places, WorldDecisio
       const size_t p = places.at({std::string(row.file), row.record});
       (*decisions)[p].outcome = row.outcome;
       (*decisions)[p].rule = row.rule;
+      if (row.rule >= Rule::kTextReference && row.rule <= Rule::kCombination) {
+        (*decisions)[p].uniqueness = row.uniqueness;
+      }
       // A second delivery has the id of the first, which is the one that posts.
       if (row.outcome != Outcome::kDuplicate) by_id[std::string(row.payment.payment_id)] = p;
     }

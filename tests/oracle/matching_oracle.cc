@@ -1062,6 +1062,8 @@ std::vector<size_t> Oracle::Assign(Rule rule, const std::vector<std::pair<size_t
     Post(p, rule, answer.hypothesis, answer.sets[static_cast<size_t>(-best.age[n])]);
     if (rule == Rule::kReferenceRepaired) {
       decisions_[p].codes.insert(DeviationCode::kReferenceRepaired);
+    } else {
+      decisions_[p].uniqueness = answer.sets.size() == 1 ? Uniqueness::kUnique : Uniqueness::kAlike;
     }
     cases_[c].is_settled = true;
   }

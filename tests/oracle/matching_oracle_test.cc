@@ -85,9 +85,11 @@ std::string Disagreement(const World& world, Rule last_rule, uint64_t seed) {
   std::string text = PrintCase(small, expected, "world " + std::to_string(seed));
   for (size_t p = 0; p < small.payments.size(); ++p) {
     if (actual[p] == expected[p]) continue;
-    text += "# the oracle says, by rule \"" + std::string(Name(expected[p].rule)) + "\":\n" +
+    text += "# the oracle says, by rule \"" + std::string(Name(expected[p].rule)) + "\", " +
+            std::string(Name(expected[p].uniqueness)) + ":\n" +
             PrintDecision(small.payments[p], expected[p]) + "# the engine says, by rule \"" +
-            std::string(Name(actual[p].rule)) + "\":\n" +
+            std::string(Name(actual[p].rule)) + "\", " + std::string(Name(actual[p].uniqueness)) +
+            ":\n" +
             (actual[p].outcome == Outcome::kCount ? "the run failed\n"
                                                   : PrintDecision(small.payments[p], actual[p]));
   }

@@ -94,7 +94,8 @@ struct WorldRow {
 struct WorldDecision {
   Outcome outcome = Outcome::kUnmatched;
   Rule rule = Rule::kNone;
-  std::vector<WorldRow> rows;  // in order
+  Uniqueness uniqueness = Uniqueness::kNone;  // of what rules 5 to 8 posted
+  std::vector<WorldRow> rows;                 // in order
   std::set<DeviationCode> codes;
 
   friend bool operator==(const WorldDecision&, const WorldDecision&) = default;

@@ -72,6 +72,7 @@ void DecideOnItem(
   payment->decided = JudgeItem(*books, *payment, item, item.open_minor);
   if (IsHeld(books->PolicyOf(*payment, item), rule, OutcomeOf(payment->decided))) {
     payment->decided = PaymentCase::kHeld;
+    payment->held_rule = rule;
   }
   if (item.open_minor != 0) {
     CloseOnItem(

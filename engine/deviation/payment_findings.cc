@@ -6,6 +6,7 @@
 
 #include "engine/allocate/composed.h"
 #include "engine/allocate/posting.h"
+#include "engine/value/concat.h"
 #include "engine/value/print_text.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
@@ -76,7 +77,7 @@ PaymentCase JudgeHeld(const Books& books, const PaymentRecord& payment) {
 
 Finding OfHeldItem(const Books& books, const PaymentRecord& payment) {
   const ResolvedTerms& policy = books.PolicyOf(payment, books.items.At(payment.item));
-  if (policy.ModeOf(Rule::kReferenceExact) != RuleMode::kPost) {
+  if (policy.ModeOf(payment.held_rule) != RuleMode::kPost) {
     return OfOneItem(payment, DeviationCode::kHeldByPolicy);
   }
   return OfOneItem(payment, JudgeHeld(books, payment) == PaymentCase::kDiscountLate
@@ -290,8 +291,12 @@ Suggestion SuggestHeldItem(const Books& books,
   const AmountSplit split =
       SplitAmount(JudgeHeld(books, payment), payment.amount_minor, payment.open_before);
   Suggestion suggestion;
-  suggestion.rule = Rule::kReferenceExact;
-  suggestion.confidence = Confidence::kHigh;
+  const bool is_named = payment.held_rule == Rule::kReferenceExact;
+  suggestion.rule = payment.held_rule;
+  suggestion.confidence = is_named ? Confidence::kHigh : Confidence::kMedium;
+  suggestion.explanation = is_named
+                               ? std::string("The reference names this item.")
+                               : Concat("The rule ", Name(payment.held_rule), " finds this item.");
   const auto add = [&](std::string_view item, int64_t minor, AllocationKind kind) {
     if (minor != 0) suggestion.allocations.push_back({std::string(item), minor, kind});
   };
@@ -300,7 +305,6 @@ Suggestion SuggestHeldItem(const Books& books,
   add(item_id, split.write_off_minor, AllocationKind::kWriteOff);
   add("", split.kept_minor, AllocationKind::kWriteOff);
   add("", split.on_account_minor, AllocationKind::kOnAccount);
-  suggestion.explanation = "The reference names this item.";
   return suggestion;
 }
 

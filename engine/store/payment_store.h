@@ -82,7 +82,8 @@ struct PaymentRecord {
   Outcome outcome;
   Rule rule;
   Confidence confidence;
-  char padding[12];
+  Rule held_rule;  // of kHeld with an item: the rule that found it
+  char padding[11];
 
   PaymentKind kind() const { return static_cast<PaymentKind>(kind_direction >> 4); }
 

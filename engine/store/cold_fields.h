@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "engine/store/packed_text.h"
+#include "engine/value/copy_text.h"
 
 namespace kvitt {
 
@@ -87,21 +88,7 @@ class ColdWriter {
 
   void Append(std::string_view bytes) {
     Reserve(bytes.size());
-    const char* in = bytes.data();
-    const size_t size = bytes.size();
-    // Short texts by at most two overlapping moves: a library call costs more than they do.
-    if (size > 32) {
-      std::memcpy(out_, in, size);
-    } else if (size >= 16) {
-      MoveEnds<16>(in, size, out_);
-    } else if (size >= 8) {
-      MoveEnds<8>(in, size, out_);
-    } else if (size >= 4) {
-      MoveEnds<4>(in, size, out_);
-    } else {
-      for (size_t i = 0; i < size; ++i) out_[i] = in[i];
-    }
-    out_ += size;
+    out_ = CopyText(bytes, out_);
   }
 
   // Ends the run of fields and returns its handle; 0 when there is none.
@@ -115,16 +102,6 @@ class ColdWriter {
  private:
   // Kept free behind what is written: room for a head and for the end.
   static constexpr size_t kSlack = 16;
-
-  template <size_t kWidth>
-  static void MoveEnds(const char* in, size_t size, char* out) {
-    char first[kWidth];
-    char last[kWidth];
-    std::memcpy(first, in, kWidth);
-    std::memcpy(last, in + size - kWidth, kWidth);
-    std::memcpy(out, first, kWidth);
-    std::memcpy(out + size - kWidth, last, kWidth);
-  }
 
   void Reserve(size_t more) {
     if (out_ <= limit_ && static_cast<size_t>(limit_ - out_) >= more) [[likely]]

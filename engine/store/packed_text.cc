@@ -66,38 +66,37 @@ uint32_t PrefixBook::Number(std::string_view prefix) {
   return now;
 }
 
-inline bool TextPacker::IsLastPrefix(std::string_view prefix) const {
-  if (prefix.size() != last_size_ || TailWord(prefix) != last_word_) return false;
-  for (size_t i = 0; i + 8 < prefix.size(); ++i) {
-    if (last_prefix_[i] != prefix[i]) return false;
-  }
-  return true;
-}
-
 PackedText TextPacker::Pack(std::string_view text) {
-  if (text.empty()) return {};
-  const __m128i tail = LoadTail16(text.data(), text.size());
+  const size_t size = text.size();
+  if (size == 0) return {};
+  const __m128i tail = LoadTail16(text.data(), size);
   // Digits at the end, counted from the highest byte down.
   const uint32_t others = ~DigitMask(tail) & 0xffffu;
   const int run = others == 0 ? 16 : std::countl_zero(others << 16);
-  if (run > kDigitsMax) return PackArena(text);
-  const size_t prefix_size = text.size() - static_cast<size_t>(run);
-  if (prefix_size > PrefixBook::kPrefixBytesMax) return PackArena(text);
-  uint32_t prefix = 0;
-  if (prefix_size != 0) {
-    const std::string_view prefix_text = text.substr(0, prefix_size);
-    if (IsLastPrefix(prefix_text)) {
-      prefix = last_number_;
-    } else {
-      prefix = book_->Number(prefix_text);
-      if (prefix > PrefixBook::kPrefixesMax) return PackArena(text);
-      std::memcpy(last_prefix_, text.data(), prefix_size);
-      last_word_ = TailWord(prefix_text);
-      last_size_ = prefix_size;
-      last_number_ = prefix;
+  const size_t prefix_size = size - static_cast<size_t>(run);
+  // Neighbours mostly share a short prefix.
+  if (size >= 8 && prefix_size <= 8 && prefix_size == last_size_ && run <= kDigitsMax) [[likely]] {
+    const uint64_t word = prefix_size == 0 ? 0 : Load8(text.data()) << (64 - 8 * prefix_size);
+    if (word == last_word_) {
+      return PackedText::FromBits(Pieces(last_number_, run, ParseTail16(tail, run)));
     }
   }
-  return PackedText::FromBits(Pieces(prefix, run, ParseTail16(tail, run)));
+  return PackNewPrefix(text, run);
+}
+
+PackedText TextPacker::PackNewPrefix(std::string_view text, int run) {
+  const size_t prefix_size = text.size() - static_cast<size_t>(run);
+  if (run > kDigitsMax || prefix_size > PrefixBook::kPrefixBytesMax) return PackArena(text);
+  const std::string_view prefix = text.substr(0, prefix_size);
+  const uint32_t number = book_->Number(prefix);
+  if (number > PrefixBook::kPrefixesMax) return PackArena(text);
+  if (prefix_size <= 8) {
+    last_word_ = TailWord(prefix);
+    last_size_ = prefix_size;
+    last_number_ = number;
+  }
+  const __m128i tail = LoadTail16(text.data(), text.size());
+  return PackedText::FromBits(Pieces(number, run, ParseTail16(tail, run)));
 }
 
 PackedText TextPacker::PackArena(std::string_view text) {

@@ -138,12 +138,12 @@ class TextPacker {
 
  private:
   PackedText PackArena(std::string_view text);
-  bool IsLastPrefix(std::string_view prefix) const;
+  PackedText PackNewPrefix(std::string_view text, int digits);
 
   PrefixBook* book_;
   TextArena::Lane lane_;
-  uint64_t last_word_ = 0;  // the last (at most eight) bytes of the last prefix, in its high end
-  char last_prefix_[PrefixBook::kPrefixBytesMax] = {};
+  // The last prefix of at most eight bytes, in the high end of a word.
+  uint64_t last_word_ = 0;
   size_t last_size_ = 0;
   uint32_t last_number_ = 0;
 };

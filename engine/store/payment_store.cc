@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "absl/container/flat_hash_map.h"
+#include "engine/value/copy_text.h"
 #include "engine/value/print_text.h"
 #include "kvitt/check.h"
 
@@ -415,37 +416,78 @@ void PaymentStore::Read(const PaymentRecord& payment,
   row->charges_minor = ColdAmount(payment, ColdTag::kCharges);
 }
 
-PaymentStore::Print PaymentStore::ContentPrint(const PaymentRecord& payment) const {
-  // Each field goes in with its length, so that moving a character between fields changes the
-  // print.
-  std::string content;
-  content.reserve(256);
-  const auto add = [&](std::string_view field) {
+namespace {
+
+// Fields one behind the other, each with its length, so that moving a character between fields changes
+// the whole. On the stack, but for payments with a lot of text.
+class FieldBytes {
+ public:
+  // `size`: what Append() will write in all.
+  explicit FieldBytes(size_t size) {
+    if (size > sizeof(few_)) many_.resize(size);
+    out_ = begin();
+  }
+
+  FieldBytes(const FieldBytes&) = delete;
+  FieldBytes& operator=(const FieldBytes&) = delete;
+
+  static size_t SizeOf(std::string_view field) { return sizeof(uint32_t) + field.size(); }
+
+  void Append(std::string_view field) {
     const uint32_t size = static_cast<uint32_t>(field.size());
-    content.append(reinterpret_cast<const char*>(&size), sizeof(size));
-    content.append(field);
-  };
-  add(accounts_->Text(payment.account));
-  char numbers[24] = {};
+    std::memcpy(out_, &size, sizeof(size));
+    out_ = CopyText(field, out_ + sizeof(size));
+  }
+
+  void Append(char c) { *out_++ = c; }
+
+  std::string_view view() { return {begin(), static_cast<size_t>(out_ - begin())}; }
+
+ private:
+  char* begin() { return many_.empty() ? few_ : many_.data(); }
+
+  char few_[1024];
+  std::string many_;
+  char* out_;
+};
+
+bool IsContent(ColdTag tag) {
+  return tag == ColdTag::kReference || tag == ColdTag::kText || tag == ColdTag::kBankReference;
+}
+
+}  // namespace
+
+PaymentStore::Print PaymentStore::ContentPrint(const PaymentRecord& payment) const {
+  const std::string_view account = accounts_->Text(payment.account);
+  const std::string_view currency = Currency::FromIndex(payment.currency).code();
+  char numbers[17];
   std::memcpy(numbers, &payment.amount_minor, 8);
   const int32_t booking = BookingDate(payment).days();
   const int32_t value = ValueDate(payment).days();
   std::memcpy(numbers + 8, &booking, 4);
   std::memcpy(numbers + 12, &value, 4);
   numbers[16] = static_cast<char>(payment.direction());
-  add({numbers, 17});
-  add(Currency::FromIndex(payment.currency).code());
-  if (payment.cold != 0) {
-    ColdReader reader(Cold(payment));
-    std::string_view bytes;
-    for (ColdTag tag = reader.Next(&bytes); tag != ColdTag::kEnd; tag = reader.Next(&bytes)) {
-      if (tag == ColdTag::kReference || tag == ColdTag::kText || tag == ColdTag::kBankReference) {
-        content.push_back(static_cast<char>(tag));
-        add(bytes);
-      }
-    }
+  const std::string_view number_bytes(numbers, sizeof(numbers));
+
+  const char* const cold = payment.cold == 0 ? "" : Cold(payment);
+  std::string_view bytes;
+  size_t size =
+      FieldBytes::SizeOf(account) + FieldBytes::SizeOf(number_bytes) + FieldBytes::SizeOf(currency);
+  ColdReader measured(cold);
+  for (ColdTag tag = measured.Next(&bytes); tag != ColdTag::kEnd; tag = measured.Next(&bytes)) {
+    if (IsContent(tag)) size += 1 + FieldBytes::SizeOf(bytes);
   }
-  const XXH128_hash_t hash = XXH3_128bits(content.data(), content.size());
+  FieldBytes content(size);
+  content.Append(account);
+  content.Append(number_bytes);
+  content.Append(currency);
+  ColdReader reader(cold);
+  for (ColdTag tag = reader.Next(&bytes); tag != ColdTag::kEnd; tag = reader.Next(&bytes)) {
+    if (!IsContent(tag)) continue;
+    content.Append(static_cast<char>(tag));
+    content.Append(bytes);
+  }
+  const XXH128_hash_t hash = XXH3_128bits(content.view().data(), content.view().size());
   return {hash.low64, hash.high64};
 }
 

@@ -128,7 +128,9 @@ void CurrencyPass(const R& run, uint32_t column) {
   ForEachMember<kMember, kRequired>(run, column, [&](auto* record, std::string_view text) {
     uint32_t code = 0;
     if (text.size() != 3) return false;
-    std::memcpy(&code, text.data(), 3);
+    // Four bytes may be read: three would be put together byte by byte.
+    std::memcpy(&code, text.data(), 4);
+    code &= 0xffffffu;
     if (code != last_code) {
       last_code = code;
       last = Currency::FromCode(text);

@@ -7,6 +7,7 @@
 #include "engine/allocate/composed.h"
 #include "engine/allocate/posting.h"
 #include "engine/value/concat.h"
+#include "engine/value/copy_text.h"
 #include "engine/value/print_text.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
@@ -206,11 +207,11 @@ void WriteExceptionId(DeviationCode code,
 namespace {
 
 void AppendMoney(int64_t minor, Currency currency, std::string* out) {
-  char buffer[28];
-  out->append(buffer,
-              static_cast<size_t>(WriteAmount(buffer, minor, currency.decimals()) - buffer));
-  out->push_back(' ');
-  out->append(currency.code());
+  char buffer[40];
+  char* end = WriteAmount(buffer, minor, currency.decimals());
+  *end++ = ' ';
+  end = CopyText(currency.code(), end);
+  out->append(buffer, static_cast<size_t>(end - buffer));
 }
 
 // " Quoted: 123, 456."

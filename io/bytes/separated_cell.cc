@@ -81,10 +81,12 @@ void AppendTextCell(std::string_view text, char separator, std::string* out) {
   }
   out->push_back('"');
   if (guard) out->push_back('\'');
-  for (const char c : text) {
-    if (c == '"') out->push_back('"');
-    out->push_back(c);
+  for (size_t at = text.find('"'); at != std::string_view::npos; at = text.find('"')) {
+    out->append(text.substr(0, at + 1));
+    out->push_back('"');
+    text.remove_prefix(at + 1);
   }
+  out->append(text);
   out->push_back('"');
 }
 

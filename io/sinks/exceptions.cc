@@ -3,6 +3,8 @@
 //   exception_id, code, severity, payment_id, item_ids, customer_id, file, record, amount, difference,
 //   currency, explanation, suggestions
 
+#include <string>
+
 #include "io/sinks/sink.h"
 
 namespace kvitt {
@@ -113,7 +115,7 @@ class CsvRow {
     out->Char(',');
     out->Cell(row.customer_id);
     out->Char(',');
-    out->Cell(row.file);
+    FileCell(row.file, out);
     out->Char(',');
     if (row.record != 0) out->Number(row.record);
     out->Char(',');
@@ -125,6 +127,10 @@ class CsvRow {
     out->Char(',');
     out->Cell(row.explanation);
     out->Char(',');
+    if (row.suggestions.empty()) {
+      out->Text("[]\n");
+      return;
+    }
     cell_.Clear();
     WriteSuggestions(row, &cell_);
     out->Cell(cell_.view());
@@ -132,7 +138,19 @@ class CsvRow {
   }
 
  private:
+  // The rows of a page come from one file.
+  void FileCell(std::string_view file, RowBuffer* out) {
+    if (file != last_file_ || last_file_cell_.size() == 0) {
+      last_file_ = file;
+      last_file_cell_.Clear();
+      last_file_cell_.Cell(file);
+    }
+    out->Text(last_file_cell_.view());
+  }
+
   RowBuffer cell_;
+  std::string last_file_;
+  RowBuffer last_file_cell_;
 };
 
 class ExceptionWriter : public PageWriter {

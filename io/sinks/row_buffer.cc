@@ -100,11 +100,20 @@ void RowBuffer::Cell(std::string_view text) {
   }
   if (IsPlainCell(text)) {
     Text(text);
+  } else {
+    OddCell(text);
+  }
+}
+
+// A cell that may need quotes or a guard.
+void RowBuffer::OddCell(std::string_view text) {
+  if (AllPlain(text, '"', ',') && !IsFormula(text)) {
+    Text(text);
     return;
   }
-  std::string cell;
-  AppendTextCell(text, ',', &cell);
-  Text(cell);
+  odd_cell_.clear();
+  AppendTextCell(text, ',', &odd_cell_);
+  Text(odd_cell_);
 }
 
 void RowBuffer::Number(uint64_t number) {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "kvitt/amount.h"
@@ -83,6 +84,7 @@ class RowBuffer {
   }
 
   void Grow(size_t more);
+  void OddCell(std::string_view text);
 
   // Copies at most 16 bytes by at most two overlapping loads and stores.
   static void CopyShort(std::string_view text, char* out) {
@@ -112,6 +114,7 @@ class RowBuffer {
   size_t capacity_ = 0;
   Date last_day_;
   char last_day_text_[16] = {};
+  std::string odd_cell_;
 };
 
 }  // namespace kvitt

@@ -153,7 +153,9 @@ OwnNumbers::OwnNumbers(std::string_view creditor_account) {
 
 void OwnNumbers::Add(std::string_view number) {
   number = WithoutLeadingZeros(number);
-  if (number.size() >= kShortest) numbers_.emplace_back(number);
+  if (number.size() < kShortest || number.size() >= 64) return;
+  numbers_.emplace_back(number);
+  sizes_ |= uint64_t{1} << number.size();
 }
 
 bool OwnNumbers::Has(std::string_view normal) const {
@@ -300,9 +302,16 @@ class TextScan {
     if (payment_.own == nullptr) return;
     for (size_t i = 0; i < tokens_.size(); ++i) {
       const size_t begin = tokens_[i].begin;
+      const bool has_zeros = text()[begin] == '0';
+      size_t size = 0;
       for (size_t j = i; j < tokens_.size() && j < i + kIbanGroupsMax; ++j) {
         if (tokens_[j].end - begin > kLongest + kIbanGroupsMax) break;
-        if (tokens_[j].has_digit && IsOwn(begin, tokens_[j].end)) {
+        for (size_t atom = tokens_[j].first; atom < tokens_[j].last; ++atom) {
+          size += atoms_[atom].end - atoms_[atom].begin;
+        }
+        // Leading zeros do not count.
+        const bool fits = has_zeros || payment_.own->HasSize(size);
+        if (fits && tokens_[j].has_digit && IsOwn(begin, tokens_[j].end)) {
           spans_.push_back({begin, tokens_[j].end, WeakReason::kNone});
         }
         if (GapBehind(tokens_[j]) != Gap::kBlank && GapBehind(tokens_[j]) != Gap::kLine) break;

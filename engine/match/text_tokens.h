@@ -67,10 +67,14 @@ class OwnNumbers {
   // REQUIRES: a normal form (NormalReference).
   bool Has(std::string_view normal) const;
 
+  // Whether one of them has so many characters: most of a text need not be asked about.
+  bool HasSize(size_t size) const { return size < 64 && ((sizes_ >> size) & 1U) != 0; }
+
  private:
   void Add(std::string_view number);
 
   std::vector<std::string> numbers_;
+  uint64_t sizes_ = 0;
 };
 
 struct PaymentText {

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/match/reference_slips.h"
+#include "engine/evidence/reference_slips.h"
 
 namespace kvitt {
 namespace {

@@ -15,6 +15,7 @@
 #include "engine/allocate/books.h"
 #include "engine/control/invariants.h"
 #include "engine/deviation/payment_findings.h"
+#include "engine/match/case_closing.h"
 #include "engine/match/duplicate.h"
 #include "engine/match/reversal.h"
 #include "engine/match/rules.h"
@@ -135,8 +136,9 @@ absl::Status Reconciliation::Impl::Run() {
   bool changed = false;
   for (const RuleRow& rule : Rules()) {
     Timed(Concat("rule ", Name(rule.rule)), payments, [&] { rule.run(&books_, &changed); });
+    if (rule.rule == Rule::kReferenceExact) books_.payments.ReleaseClaims();
   }
-  books_.payments.ReleaseClaims();
+  Timed("cases", payments, [&] { CloseCases(&books_); });
   Timed("outcomes", payments, [&] { FinishOutcomes(); });
   Timed("invariants", payments, [&] { status = CheckInvariants(books_, &totals_); });
   if (!status.ok()) return status;

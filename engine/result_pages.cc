@@ -4,6 +4,8 @@
 
 #include "engine/allocate/posting.h"
 #include "engine/deviation/payment_findings.h"
+#include "engine/evidence/evidence.h"
+#include "engine/match/evidence_words.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -46,25 +48,29 @@ void PrefetchItem(const Books& books, const PaymentRun& run, uint32_t i) {
   if (payment.item != kNoItem) __builtin_prefetch(&books.items.At(payment.item));
 }
 
-// What the decision says of itself. Payments that rules 1 to 3 decided on one item have no entry and
-// are not looked up.
-void ReadEvidence(const Books& books,
-                  PaymentHandle handle,
-                  const PaymentRecord& payment,
-                  PaymentRow* row) {
+// What the decision on a case says of itself. Payments that rules 1 to 3 decided say nothing.
+void ReadEvidence(const Books& books, PaymentHandle handle, PaymentRow* row, PaymentPage* page) {
   row->uniqueness = Uniqueness::kNone;
   row->alternatives = 0;
   row->evidence = {};
   row->trials = {};
-  const bool may_have_entry = payment.rule == Rule::kNone || payment.rule > Rule::kReferenceExact ||
-                              payment.decided == PaymentCase::kComposed;
-  if (!may_have_entry) return;
-  const ComposedDecision* composed = books.decisions.Find(handle);
-  if (composed == nullptr) return;
-  row->uniqueness = composed->uniqueness;
-  row->alternatives = composed->alternatives;
-  row->evidence = composed->evidence;
-  row->trials = composed->trials;
+  const SearchCase* search = books.evidence == nullptr ? nullptr : books.evidence->Find(handle);
+  if (search == nullptr) return;
+  row->uniqueness = search->uniqueness;
+  const size_t first = page->trials.size();
+  for (size_t i = 0; i < kSearchRules; ++i) {
+    if ((search->tried >> i & 1U) == 0) continue;
+    const TrialResult found = search->found[i];
+    page->trials.push_back({static_cast<Rule>(kFirstSearchRule + i), found, search->counts[i]});
+    if (found != TrialResult::kSeveralAnswers || row->uniqueness != Uniqueness::kNone) continue;
+    row->uniqueness = Uniqueness::kSeveral;
+    row->alternatives = search->counts[i];
+  }
+  row->trials = absl::MakeConstSpan(page->trials).subspan(first);
+  std::string evidence = EvidenceOfDecision(books, handle);
+  if (evidence.empty()) return;
+  page->evidence.push_back(std::move(evidence));
+  row->evidence = page->evidence.back();
 }
 
 // A further row, filled where it stays, with what all rows of a payment share.
@@ -143,6 +149,11 @@ void ReadPaymentPage(const Books& books,
   }
   out->rows.resize(run.count);
   PageText text(run.count + 1, &out->scratch);
+  // Rows point into these, so they must not move.
+  out->evidence.clear();
+  out->evidence.reserve(run.count);
+  out->trials.clear();
+  if (books.evidence != nullptr) out->trials.reserve(run.count * kSearchRules);
   std::vector<Posting> postings;
   for (uint32_t i = 0; i < run.count; ++i) {
     const PaymentHandle handle = run.first + i;
@@ -163,7 +174,7 @@ void ReadPaymentPage(const Books& books,
     row.allocated_minor = sums.allocated_minor;
     row.on_account_minor = sums.on_account_minor;
     row.unallocated_minor = sums.unallocated_minor;
-    ReadEvidence(books, handle, payment, &row);
+    ReadEvidence(books, handle, &row, out);
   }
 }
 
@@ -180,14 +191,19 @@ void ReadExceptionPage(const Books& books,
     const PaymentHandle handle = run.first + i;
     const PaymentRecord& payment = books.payments.At(handle);
     constexpr uint16_t kNoted = PaymentRecord::kReserved | PaymentRecord::kReversed;
-    if (payment.decided == PaymentCase::kExact && (payment.flags & kNoted) == 0) continue;
+    if (payment.decided == PaymentCase::kExact && (payment.flags & kNoted) == 0 &&
+        payment.rule != Rule::kReferenceRepaired) {
+      continue;
+    }
     FindingsOf(books, handle, &findings);
     if (findings.empty()) continue;
     const std::string_view id = books.payments.PaymentId(payment, scratch);
     for (const Finding& finding : findings) {
       if (out->count == out->rows.size()) out->rows.emplace_back();
-      WriteException(books, handle, id, files[run.file], run.record_first + i, finding,
-                     &out->rows[out->count++]);
+      ExceptionRow& row = out->rows[out->count++];
+      WriteException(books, handle, id, files[run.file], run.record_first + i, finding, &row);
+      // What a person may choose from stands once, with the first deviation.
+      if (&finding != &findings.front()) row.suggestions.clear();
     }
   }
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,8 @@
 
 namespace kvitt {
 
+struct Evidence;
+
 struct Books {
   AccountBook accounts;
   ItemStore items{&accounts};
@@ -28,6 +31,10 @@ struct Books {
   Policy policy;
   PolicyBook policies;  // what `policy` says of each account and group
   int threads = 1;
+
+  // What is known of payments that rules 1 to 3 did not decide (engine/evidence); null without any.
+  std::shared_ptr<Evidence> evidence;
+  bool evidence_gathered = false;
 
   // Set once every record is in.
   std::vector<uint64_t> account_hash;  // by account number

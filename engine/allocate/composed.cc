@@ -65,14 +65,8 @@ std::vector<Share> MakeShares(const Books& books,
     share.wanted_minor = !follow_split ? item.open_minor
                          : share.lends ? -part->amount_minor
                                        : part->amount_minor;
-    const AmountTerms terms = TermsFor(books, payment, item);
-    share.discount_minor = share.lends ? 0 : terms.discount_minor;
-    share.discount_in_time = share.discount_minor > 0 &&
-                             DecideAmount(1, {.open_minor = 1 + share.discount_minor,
-                                              .discount_minor = share.discount_minor,
-                                              .discount_date = terms.discount_date,
-                                              .discount_grace_days = terms.discount_grace_days,
-                                              .paid_on = terms.paid_on}) == PaymentCase::kDiscount;
+    share.discount_minor = share.lends ? 0 : books.items.Discount(item);
+    share.discount_in_time = DiscountInTime(books, payment, item);
     shares.push_back(share);
   }
   return shares;
@@ -83,7 +77,7 @@ enum class SumCase {
   kExact,
   kToleratedShort,
   kToleratedOver,
-  kDiscounts,  // short by all discounts, each in time
+  kDiscounts,  // short by all discounts that are in time
   kDiscountsLate,
   kBankCharge,
   kShort,
@@ -102,18 +96,15 @@ SumCase DecideSum(const Books& books,
                                                                      : SumCase::kOver;
   }
   if (-difference <= policy.ToleratedShort(payment.currency, net)) return SumCase::kToleratedShort;
-  int64_t discounts = 0;
-  bool in_time = true;
+  int64_t in_time = 0;
+  int64_t all = 0;
   for (const Share& share : shares) {
-    discounts += share.discount_minor;
-    in_time = in_time && (share.discount_minor == 0 || share.discount_in_time);
+    all += share.discount_minor;
+    if (share.discount_in_time) in_time += share.discount_minor;
   }
-  if (discounts != 0 && -difference == discounts) {
-    return in_time ? SumCase::kDiscounts : SumCase::kDiscountsLate;
-  }
-  const int64_t charges = payment.has(PaymentRecord::kHasCharges)
-                              ? books.payments.ColdAmount(payment, ColdTag::kCharges)
-                              : 0;
+  if (in_time != 0 && -difference == in_time) return SumCase::kDiscounts;
+  if (all != 0 && -difference == all) return SumCase::kDiscountsLate;
+  const int64_t charges = ChargesOf(books, payment);
   if (charges != 0 && -difference == charges) return SumCase::kBankCharge;
   return SumCase::kShort;
 }
@@ -140,7 +131,8 @@ void PayShares(const std::vector<Share>& shares,
     const int64_t off = std::min(left, written_off);
     written_off -= off;
     left -= off;
-    const int64_t discount = sum_case == SumCase::kDiscounts ? share->discount_minor : 0;
+    const int64_t discount =
+        sum_case == SumCase::kDiscounts && share->discount_in_time ? share->discount_minor : 0;
     left -= discount;
     if (off != 0) reversed.push_back({share->item, {}, off, AllocationKind::kWriteOff});
     if (discount != 0) reversed.push_back({share->item, {}, discount, AllocationKind::kDiscount});
@@ -294,6 +286,9 @@ Plan MakePlan(const Books& books,
   return plan;
 }
 
+// No payment is that large; sums of shares stay far from the end of 64 bits.
+constexpr Int128 kGrossMax = Int128{1} << 62;
+
 // Why the parts must not be posted; nothing when they may be.
 bool FindObstacle(const Books& books,
                   const PaymentRecord& payment,
@@ -315,8 +310,6 @@ bool FindObstacle(const Books& books,
     }
     net += item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
   }
-  // No payment is that large; sums of shares stay far from the end of 64 bits.
-  constexpr Int128 kGrossMax = Int128{1} << 62;
   if (gross > kGrossMax) {
     finding->code = DeviationCode::kAmountShort;
     finding->note = "The items that it names are worth more than any payment; nothing was posted.";
@@ -423,6 +416,76 @@ bool SettleParts(Books* books,
   payment.rule = rule;
   payment.confidence = confidence;
   return true;
+}
+
+PaymentCase DecideParts(const Books& books,
+                        const PaymentRecord& payment,
+                        const std::vector<PaymentPart>& parts) {
+  std::vector<ItemHandle> items;
+  Int128 net = 0;
+  Int128 gross = 0;
+  for (const PaymentPart& part : parts) {
+    items.push_back(part.item);
+    const ItemRecord& item = books.items.At(part.item);
+    gross += item.open_minor;
+    net += item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
+  }
+  if (net <= 0 || gross > kGrossMax) return PaymentCase::kShort;
+  switch (DecideSum(books, payment, books.PolicyOf(payment, items),
+                    MakeShares(books, payment, parts, /*follow_split=*/false),
+                    static_cast<int64_t>(net))) {
+    case SumCase::kExact:
+      return PaymentCase::kExact;
+    case SumCase::kToleratedShort:
+      return PaymentCase::kToleratedShort;
+    case SumCase::kToleratedOver:
+      return PaymentCase::kToleratedOver;
+    case SumCase::kDiscounts:
+      return PaymentCase::kDiscount;
+    case SumCase::kDiscountsLate:
+      return PaymentCase::kDiscountLate;
+    case SumCase::kBankCharge:
+      return PaymentCase::kBankCharge;
+    case SumCase::kShort:
+      return PaymentCase::kShort;
+    case SumCase::kOver:
+      break;
+  }
+  return PaymentCase::kOver;
+}
+
+std::vector<SuggestedAllocation> WouldPost(const Books& books,
+                                           const PaymentRecord& payment,
+                                           const std::vector<ItemHandle>& items) {
+  std::vector<SuggestedAllocation> rows;
+  char scratch[kPackedTextBytesMax];
+  std::vector<PaymentPart> parts;
+  Int128 net = 0;
+  Int128 gross = 0;
+  for (ItemHandle handle : items) {
+    const ItemRecord& item = books.items.At(handle);
+    parts.push_back({.item = handle});
+    gross += item.open_minor;
+    net += item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
+  }
+  if (net <= 0 || gross > kGrossMax) {
+    for (ItemHandle handle : items) {
+      const ItemRecord& item = books.items.At(handle);
+      rows.push_back({std::string(books.items.ItemId(item, scratch)), item.open_minor,
+                      item.kind() == ItemKind::kCreditNote ? AllocationKind::kCreditNote
+                                                           : AllocationKind::kPayment});
+    }
+    return rows;
+  }
+  const Plan plan = MakePlan(books, payment, books.PolicyOf(payment, items), parts);
+  for (const Posting& posting : plan.postings) {
+    SuggestedAllocation& row = rows.emplace_back();
+    if (posting.item != kNoItem)
+      row.item_id = books.items.ItemId(books.items.At(posting.item), scratch);
+    row.amount_minor = posting.amount_minor;
+    row.kind = posting.kind;
+  }
+  return rows;
 }
 
 Suggestion SuggestParts(const Books& books,

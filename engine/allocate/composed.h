@@ -35,6 +35,19 @@ bool SettleParts(Books* books,
                  Rule rule,
                  Confidence confidence);
 
+// How the payment stands to the sum of the parts: one of kExact, kToleratedShort, kToleratedOver,
+// kDiscount (short by all discounts that are in time), kDiscountLate, kBankCharge, kShort, kOver.
+// Where nothing may be posted (credit notes as large as the invoices) it is kShort. REQUIRES: open
+// items of the payment's currency.
+PaymentCase DecideParts(const Books& books,
+                        const PaymentRecord& payment,
+                        const std::vector<PaymentPart>& parts);
+
+// What would be posted on these items, whatever their status.
+std::vector<SuggestedAllocation> WouldPost(const Books& books,
+                                           const PaymentRecord& payment,
+                                           const std::vector<ItemHandle>& items);
+
 // The same as a suggestion: what would be posted.
 Suggestion SuggestParts(const Books& books,
                         const PaymentRecord& payment,

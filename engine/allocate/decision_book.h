@@ -38,14 +38,10 @@ struct Finding {
 struct ComposedDecision {
   std::vector<Posting> postings;
   std::vector<Finding> findings;
+  std::vector<Finding> remarks;  // deviations beside those that say how it was decided, or why not
   std::vector<Suggestion> suggestions;
   std::vector<ItemHandle> named;  // items that the references name, when they did not decide
   PaymentHandle reversed_by = kNoPayment;
-  // What the decision says of itself; see PaymentRow.
-  std::vector<RuleTrial> trials;
-  Uniqueness uniqueness = Uniqueness::kNone;
-  uint32_t alternatives = 0;
-  std::string evidence;
 };
 
 class DecisionBook {

@@ -80,4 +80,12 @@ GroupNumber PolicyBook::GroupNumberOf(std::string_view group) const {
   return known == groups_.end() ? kNoGroup : known->second;
 }
 
+int64_t PolicyBook::ToleranceMax(uint8_t currency) const {
+  int64_t most = 0;
+  for (const ResolvedTerms::ToleranceTable& table : tolerances_) {
+    most = std::max(most, table[currency]);
+  }
+  return most;
+}
+
 }  // namespace kvitt

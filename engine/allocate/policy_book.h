@@ -72,6 +72,9 @@ class PolicyBook {
     return For(account, group).ModeOf(rule);
   }
 
+  // No account or group tolerates a larger difference in the currency.
+  int64_t ToleranceMax(uint8_t currency) const;
+
   // Whether the terms depend on groups at all; customers need not be looked up else.
   bool has_groups() const { return columns_ > 1; }
 

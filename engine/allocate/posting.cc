@@ -16,12 +16,32 @@ AmountTerms TermsFor(const Books& books,
   terms.discount_minor = books.items.Discount(item);
   if (terms.discount_minor != 0) terms.discount_date = books.items.DiscountDate(item);
   terms.discount_grace_days = policy.discount_grace_days;
-  if (payment.has(PaymentRecord::kHasCharges)) {
-    terms.charges_minor = books.payments.ColdAmount(payment, ColdTag::kCharges);
-  }
-  terms.paid_on = books.payments.BookingDate(payment);
-  if (!terms.paid_on.has_value()) terms.paid_on = books.payments.ValueDate(payment);
+  terms.charges_minor = ChargesOf(books, payment);
+  terms.paid_on = PaidOn(books, payment);
   return terms;
+}
+
+Date PaidOn(const Books& books, const PaymentRecord& payment) {
+  const Date booked = books.payments.BookingDate(payment);
+  return booked.has_value() ? booked : books.payments.ValueDate(payment);
+}
+
+int64_t ChargesOf(const Books& books, const PaymentRecord& payment) {
+  if (!payment.has(PaymentRecord::kHasCharges)) return 0;
+  return books.payments.ColdAmount(payment, ColdTag::kCharges);
+}
+
+bool DiscountInTime(const Books& books, const PaymentRecord& payment, const ItemRecord& item) {
+  if (!item.has(ItemRecord::kHasDiscount) || item.kind() == ItemKind::kCreditNote) return false;
+  const int64_t discount = books.items.Discount(item);
+  if (discount <= 0) return false;
+  // The table itself says what is in time: a payment of one unit on an item that is short by just
+  // the discount.
+  return DecideAmount(1, {.open_minor = 1 + discount,
+                          .discount_minor = discount,
+                          .discount_date = books.items.DiscountDate(item),
+                          .discount_grace_days = books.PolicyOf(payment, item).discount_grace_days,
+                          .paid_on = PaidOn(books, payment)}) == PaymentCase::kDiscount;
 }
 
 PaymentCase JudgeItem(const Books& books,

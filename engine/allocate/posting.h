@@ -30,6 +30,13 @@ PaymentCase JudgeItem(const Books& books,
                       const ItemRecord& item,
                       int64_t open_minor);
 
+// When the payment was made, as far as is known: booking date, else value date.
+Date PaidOn(const Books& books, const PaymentRecord& payment);
+// What the bank file says was kept back; 0: nothing.
+int64_t ChargesOf(const Books& books, const PaymentRecord& payment);
+// Whether the item has a cash discount that the payment is in time for.
+bool DiscountInTime(const Books& books, const PaymentRecord& payment, const ItemRecord& item);
+
 // Whether the policy lets nobody but a person post a decision of `outcome` by this rule. Rule 3 is
 // held back where it posts, because its round posts inside buckets; later rules ask for their mode
 // before they decide.

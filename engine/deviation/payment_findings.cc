@@ -6,41 +6,17 @@
 
 #include "engine/allocate/composed.h"
 #include "engine/allocate/posting.h"
+#include "engine/evidence/evidence.h"
+#include "engine/evidence/why_undecided.h"
+#include "engine/match/evidence_words.h"
+#include "engine/match/suggestions.h"
 #include "engine/value/concat.h"
 #include "engine/value/copy_text.h"
 #include "engine/value/print_text.h"
 #include "kvitt/check.h"
-#include "kvitt/reference.h"
 
 namespace kvitt {
 namespace {
-
-// Only digits, and what looks like an RF reference, can fail check digits; an invoice number
-// cannot.
-bool CanFailCheckDigit(std::string_view value) {
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); };
-  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-  const bool looks_rf = value.size() > 4 && (value[0] == 'R' || value[0] == 'r') &&
-                        (value[1] == 'F' || value[1] == 'f') && is_digit(value[2]) &&
-                        is_digit(value[3]);
-  return looks_rf || std::none_of(value.begin(), value.end(), is_letter);
-}
-
-// Why a payment that no rule decided was not decided, when nothing more particular is known.
-DeviationCode CodeOfUndecided(const Books& books, const PaymentRecord& payment) {
-  if (payment.has(PaymentRecord::kOtherAccountReference)) return DeviationCode::kAccountMismatch;
-  if (!payment.has(PaymentRecord::kHasReference)) return DeviationCode::kReferenceMissing;
-  std::vector<PaymentReference> references;
-  books.payments.References(payment, &references);
-  for (const PaymentReference& reference : references) {
-    if (reference.scheme == ReferenceScheme::kInvoice ||
-        reference.scheme == ReferenceScheme::kText || !CanFailCheckDigit(reference.value) ||
-        IsWellFormedReference(reference.value)) {
-      return DeviationCode::kReferenceUnknown;
-    }
-  }
-  return DeviationCode::kReferenceInvalid;
-}
 
 void AddReservations(const ItemStore& items, ItemHandle handle, std::vector<Finding>* out) {
   const ItemRecord& item = items.At(handle);
@@ -110,6 +86,25 @@ void AddUndecided(const Books& books, PaymentHandle handle, std::vector<Finding>
   finding.code = CodeOfUndecided(books, payment);
   if (composed != nullptr && !composed->named.empty()) finding.item = composed->named[0];
   out->push_back(std::move(finding));
+}
+
+// What a mistyped reference was taken for.
+void AddRepair(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
+  const PaymentRecord& payment = books.payments.At(handle);
+  const SearchCase* search = books.evidence == nullptr ? nullptr : books.evidence->Find(handle);
+  KVITT_CHECK(search != nullptr);
+  Finding finding;
+  finding.code = DeviationCode::kReferenceRepaired;
+  finding.item = payment.decided == PaymentCase::kComposed
+                     ? books.decisions.Find(handle)->postings.front().item
+                     : payment.item;
+  finding.note = RepairWords(books, *search, finding.item);
+  out->push_back(std::move(finding));
+}
+
+bool MayHaveRemarks(const PaymentRecord& payment) {
+  return payment.decided == PaymentCase::kUndecided ||
+         payment.decided == PaymentCase::kAlreadySettled;
 }
 
 }  // namespace
@@ -184,6 +179,13 @@ void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* 
   }
   if (concerns_item && payment.has(PaymentRecord::kReserved)) {
     AddReservations(books.items, payment.item, out);
+  }
+  if (payment.rule == Rule::kReferenceRepaired) AddRepair(books, handle, out);
+  if (MayHaveRemarks(payment)) {
+    const ComposedDecision* composed = books.decisions.Find(handle);
+    if (composed != nullptr) {
+      out->insert(out->end(), composed->remarks.begin(), composed->remarks.end());
+    }
   }
   if (payment.has(PaymentRecord::kReversed)) {
     const ComposedDecision* composed = books.decisions.Find(handle);
@@ -378,6 +380,13 @@ void WriteException(const Books& books,
       }
     }
     row->suggestions = composed->suggestions;
+  }
+  if (payment.decided == PaymentCase::kUndecided && books.evidence != nullptr) {
+    const SearchCase* search = books.evidence->Find(handle);
+    if (search != nullptr) {
+      SearchView view(books, *books.evidence);
+      MakeSuggestions(&view, *search, &row->suggestions);
+    }
   }
   if (payment.decided == PaymentCase::kUndecided) AppendQuoted(books, payment, &row->explanation);
   if (finding.other != kNoPayment) {

@@ -4,6 +4,8 @@
 
 #include <optional>
 
+#include "engine/parallel.h"
+
 namespace kvitt {
 namespace {
 
@@ -13,7 +15,35 @@ uint64_t TextKey(std::string_view id) {
   return XXH3_64bits(id.data(), id.size()) | kTextBit;
 }
 
+uint64_t Spread(uint64_t key) {
+  const uint64_t product = key * 0x9e3779b97f4a7c15u;
+  return product ^ (product >> 32);
+}
+
 }  // namespace
+
+void CustomerDirectory::PrepareExistence(int threads) {
+  filter_ = std::make_unique<HashFilter>(items_->count() + customers_->customers().size());
+  for (const CustomerRecord& customer : customers_->customers()) {
+    filter_->Add(HashOf(customer.customer_id));
+  }
+  const absl::Span<const ItemHandle> chunks = items_->AllChunks();
+  ParallelFor(chunks.size(), 512, threads, [&](size_t begin, size_t end, int) {
+    char scratch[kPackedTextBytesMax];
+    for (size_t c = begin; c < end; ++c) {
+      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
+        const ItemRecord& item = items_->At(chunks[c] + i);
+        if (!item.has(ItemRecord::kFilled)) break;
+        filter_->Add(Spread(item.customer_id.in_arena() ? TextKey(items_->CustomerId(item, scratch))
+                                                        : item.customer_id.bits()));
+      }
+    }
+  });
+}
+
+uint64_t CustomerDirectory::HashOf(std::string_view customer_id) const {
+  return Spread(KeyOf(customer_id));
+}
 
 uint64_t CustomerDirectory::KeyOf(std::string_view customer_id) const {
   const std::optional<PackedText> packed = FindPacked(customer_id, items_->prefixes());

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "engine/evidence/hash_filter.h"
 #include "engine/store/customer_book.h"
 #include "engine/store/item_store.h"
 
@@ -33,6 +35,14 @@ class CustomerDirectory {
   // The customer of an item; kNobody when nobody named it.
   CustomerNumber OfItem(const ItemRecord& item) const;
 
+  // Before MayExist: remembers coarsely which customers there are.
+  void PrepareExistence(int threads);
+
+  // Whether some record may be of that customer; a no is certain.
+  bool MayExist(std::string_view customer_id) const {
+    return filter_->MayHold(HashOf(customer_id));
+  }
+
   size_t size() const { return entries_.size(); }
 
   const std::string& Id(CustomerNumber customer) const { return entries_[customer].id; }
@@ -54,11 +64,13 @@ class CustomerDirectory {
     bool has_item = false;
   };
 
+  uint64_t HashOf(std::string_view customer_id) const;
   uint64_t KeyOf(std::string_view customer_id) const;
 
   const ItemStore* items_;
   const CustomerBook* customers_;
   std::vector<Entry> entries_;
+  std::unique_ptr<HashFilter> filter_;
   // By the packed form of the id, or a hash of it when the items keep such ids as text.
   absl::flat_hash_map<uint64_t, CustomerNumber> by_key_;
   // Ids whose key an earlier one has: never seen, and still right.

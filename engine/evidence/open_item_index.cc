@@ -1,6 +1,7 @@
 #include "engine/evidence/open_item_index.h"
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <string>
 
@@ -56,13 +57,16 @@ void OpenItemIndex::Build(const Books& books, const HashFilter* wanted) {
     }
   }
   parts_.assign(kParts, {});
+  size_t entries = 0;
   for (const auto& list : found) {
-    for (const auto& part : list) entries_ += part.size();
+    for (const auto& part : list) entries += part.size();
   }
-  filter_ = std::make_unique<HashFilter>(entries_);
+  std::atomic<bool> has_letters{false};
+  filter_ = std::make_unique<HashFilter>(entries);
   ParallelFor(kParts, 1, books.threads, [&](size_t begin, size_t end, int) {
     for (size_t p = begin; p < end; ++p) {
       size_t count = 0;
+      bool letters = false;
       for (const auto& list : found) count += list[p].size();
       Part& part = parts_[p];
       part.entries.reserve(count);
@@ -72,11 +76,14 @@ void OpenItemIndex::Build(const Books& books, const HashFilter* wanted) {
         for (const Entry& entry : list[p]) {
           filter_->Add(HashOf(entry.key));
           Insert(entry, &part);
+          letters = letters || entry.key.kind() != ReferenceKey::Kind::kNumber;
         }
         list[p] = {};
       }
+      if (letters) has_letters.store(true, std::memory_order_relaxed);
     }
   });
+  has_letters_ = has_letters.load();
 }
 
 void OpenItemIndex::Insert(const Entry& entry, Part* part) {
@@ -105,9 +112,10 @@ void OpenItemIndex::Find(ReferenceKey key,
     for (uint32_t i = part.slots[slot]; i != kNone; i = part.entries[i].next) {
       if (out->size() - first > kItemsPerReferenceMax) return;
       const ItemHandle item = part.entries[i].item;
-      if (key.kind() == ReferenceKey::Kind::kHashed && !Carries(item, normal)) continue;
-      if (std::find(out->begin() + static_cast<ptrdiff_t>(first), out->end(), item) ==
-          out->end()) {
+      if (key.kind() == ReferenceKey::Kind::kHashed && !normal.empty() && !Carries(item, normal)) {
+        continue;
+      }
+      if (std::find(out->begin() + static_cast<ptrdiff_t>(first), out->end(), item) == out->end()) {
         out->push_back(item);
       }
     }
@@ -115,7 +123,6 @@ void OpenItemIndex::Find(ReferenceKey key,
 }
 
 bool OpenItemIndex::Carries(ItemHandle handle, std::string_view normal) const {
-  if (normal.empty()) return false;
   OpenItem row;
   std::vector<std::string_view> carried;
   std::string scratch;

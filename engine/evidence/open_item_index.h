@@ -28,7 +28,7 @@ class OpenItemIndex {
   // Appends the items that carry `key` on `account` or on any, each once, in no order that means
   // something; of a reference that stands on more than kItemsPerReferenceMax items only so many and
   // one more. Keys of long texts (Kind::kHashed) are very likely, not certainly, the text's:
-  // `normal` (its NormalReference) is compared then; empty finds none of those.
+  // `normal` (its NormalReference) is compared then; with an empty one the caller compares.
   static constexpr size_t kItemsPerReferenceMax = 100;
   void Find(ReferenceKey key,
             AccountNumber account,
@@ -40,7 +40,8 @@ class OpenItemIndex {
     return filter_ == nullptr || filter_->MayHold(HashOf(key));
   }
 
-  size_t size() const { return entries_; }
+  // Whether any reference has letters in it.
+  bool has_letters() const { return has_letters_; }
 
  private:
   struct Entry {
@@ -68,7 +69,7 @@ class OpenItemIndex {
   const Books* books_ = nullptr;
   std::vector<Part> parts_;
   std::unique_ptr<HashFilter> filter_;
-  size_t entries_ = 0;
+  bool has_letters_ = false;
 };
 
 // Whether anything can still be paid on the item (or used, of a credit note).

@@ -228,6 +228,11 @@ void ItemStore::Seal() {
   }
 }
 
+PackedText ItemStore::PackCustomer(std::string_view customer_id) {
+  if (late_packer_ == nullptr) late_packer_ = std::make_unique<TextPacker>(&prefixes_, &texts_);
+  return late_packer_->Pack(customer_id);
+}
+
 void ItemStore::AddAliases(std::vector<ItemAlias> more) {
   aliases_.insert(aliases_.end(), more.begin(), more.end());
   std::sort(aliases_.begin(), aliases_.end(), [](const ItemAlias& a, const ItemAlias& b) {

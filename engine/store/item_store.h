@@ -198,6 +198,9 @@ class ItemStore {
   // Adds aliases (item ids that payments may quote) and sorts them in.
   void AddAliases(std::vector<ItemAlias> more);
 
+  // A customer id that no item need have, packed as items pack theirs. Not thread-safe.
+  PackedText PackCustomer(std::string_view customer_id);
+
   // Every chunk, for scans over all items.
   absl::Span<const ItemHandle> AllChunks() const { return chunk_list_; }
 
@@ -242,6 +245,7 @@ class ItemStore {
   std::vector<ItemAlias> aliases_;
   std::vector<uint32_t> alias_begin_;
   std::vector<ItemRun> runs_;               // by serial_first
+  std::unique_ptr<TextPacker> late_packer_;
   std::vector<uint64_t> run_record_first_;  // 1-based record of a run's first item in its file
 };
 

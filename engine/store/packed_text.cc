@@ -66,6 +66,28 @@ uint32_t PrefixBook::Number(std::string_view prefix) {
   return now;
 }
 
+uint32_t PrefixBook::Find(std::string_view prefix) const {
+  if (prefix.empty()) return 0;
+  const uint32_t count = count_.load(std::memory_order_acquire);
+  for (uint32_t i = 1; i < count; ++i) {
+    if (Prefix(i) == prefix) return i;
+  }
+  return kPrefixesMax + 1;
+}
+
+std::optional<PackedText> FindPacked(std::string_view text, const PrefixBook& book) {
+  if (text.empty()) return PackedText();
+  const __m128i tail = LoadTail16(text.data(), text.size());
+  const uint32_t others = ~DigitMask(tail) & 0xffffu;
+  const int run = others == 0 ? 16 : std::countl_zero(others << 16);
+  if (run > kDigitsMax) return std::nullopt;
+  const size_t prefix_size = text.size() - static_cast<size_t>(run);
+  if (prefix_size > PrefixBook::kPrefixBytesMax) return std::nullopt;
+  const uint32_t prefix = book.Find(text.substr(0, prefix_size));
+  if (prefix > PrefixBook::kPrefixesMax) return std::nullopt;
+  return PackedText::FromBits(Pieces(prefix, run, ParseTail16(tail, run)));
+}
+
 PackedText TextPacker::Pack(std::string_view text) {
   const size_t size = text.size();
   if (size == 0) return {};

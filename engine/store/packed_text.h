@@ -10,6 +10,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -109,6 +110,8 @@ class PrefixBook {
   PrefixBook();
   // The number of `prefix`; 0 is the empty prefix, kPrefixesMax + 1 when the book is full.
   uint32_t Number(std::string_view prefix);
+  // The same without adding it: kPrefixesMax + 1 when nobody met it.
+  uint32_t Find(std::string_view prefix) const;
 
   std::string_view Prefix(uint32_t number) const {
     const Entry& entry = entries_[number];
@@ -147,6 +150,10 @@ class TextPacker {
   size_t last_size_ = 0;
   uint32_t last_number_ = 0;
 };
+
+// The packed form that `text` has in every lane of a store; none when stores keep such text in their
+// arena, or have never met its prefix. Interns nothing.
+std::optional<PackedText> FindPacked(std::string_view text, const PrefixBook& book);
 
 // What a scratch buffer for Unpack must hold.
 inline constexpr size_t kPackedTextBytesMax = PrefixBook::kPrefixBytesMax + 16;

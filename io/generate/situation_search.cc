@@ -456,7 +456,9 @@ void CombinationAlike(SceneBuilder* scene) {
 void CombinationTwoAnswers(SceneBuilder* scene) {
   SceneCustomer& customer = scene->AddCustomer();
   const std::array<SceneItem*, 5> items = FiveItems(scene, customer);
-  // The first two make the same sum as the next two, and no item alone makes it.
+  // The first two make the same sum as the next two, and no item alone makes it. All are due, so that
+  // the due balance is more than that.
+  for (SceneItem* item : items) item->due_date = Date::FromDays(item->issue_date.days() + 14);
   const int64_t sum = items[0]->amount_minor + items[1]->amount_minor;
   items[2]->amount_minor = sum / 101 / 3 * 101;
   items[3]->amount_minor = sum - items[2]->amount_minor;

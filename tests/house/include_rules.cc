@@ -63,9 +63,9 @@ bool CliMayInclude(std::string_view target) {
 }
 
 // The rooms of the engine from the ground up. A room includes its own files and those below.
-constexpr std::array<std::string_view, 8> kEngineRooms = {
-    "engine/value",    "engine/reference", "engine/record",    "engine/store",
-    "engine/allocate", "engine/match",     "engine/deviation", "engine/control"};
+constexpr std::array<std::string_view, 9> kEngineRooms = {
+    "engine/value",    "engine/reference", "engine/record",    "engine/store",  "engine/allocate",
+    "engine/evidence", "engine/match",     "engine/deviation", "engine/control"};
 
 size_t RoomOf(std::string_view path) {
   const auto it = std::find(kEngineRooms.begin(), kEngineRooms.end(), FolderOf(path));

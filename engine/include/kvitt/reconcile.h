@@ -104,6 +104,8 @@ struct AllocationPage {
 struct PaymentPage {
   std::vector<PaymentRow> rows;
   std::string scratch;
+  std::vector<std::string> evidence;  // of the rows, likewise
+  std::vector<RuleTrial> trials;
 };
 
 // Rows keep their memory from page to page: only the first `count` belong to the page that was

@@ -1,6 +1,6 @@
 // See name_fold.h.
 
-#include "engine/match/name_fold.h"
+#include "engine/evidence/name_fold.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "engine/match/name_index.h"
+#include "engine/evidence/name_index.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/match/name_fold.h"
+#include "engine/evidence/name_fold.h"
 #include "engine/value/concat.h"
 
 namespace kvitt {

@@ -1,6 +1,6 @@
 // See text_words.h.
 
-#include "engine/match/text_words.h"
+#include "engine/evidence/text_words.h"
 
 #include <algorithm>
 #include <array>

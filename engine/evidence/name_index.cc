@@ -1,12 +1,12 @@
 // See name_index.h.
 
-#include "engine/match/name_index.h"
+#include "engine/evidence/name_index.h"
 
 #include <xxhash.h>
 
 #include <algorithm>
 
-#include "engine/match/name_fold.h"
+#include "engine/evidence/name_fold.h"
 #include "kvitt/check.h"
 
 namespace kvitt {

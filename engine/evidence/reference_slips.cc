@@ -1,6 +1,6 @@
 // See reference_slips.h.
 
-#include "engine/match/reference_slips.h"
+#include "engine/evidence/reference_slips.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "engine/match/reference_slips.h"
+#include "engine/evidence/reference_slips.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

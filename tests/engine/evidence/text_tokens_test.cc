@@ -1,4 +1,4 @@
-#include "engine/match/text_tokens.h"
+#include "engine/evidence/text_tokens.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

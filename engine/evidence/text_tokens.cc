@@ -5,14 +5,14 @@
 // own account, payment slip lines) are taken first, spans that read as something else (phone numbers,
 // amounts) are remembered as weak; then tokens, their parts and joins of neighbours are noted.
 
-#include "engine/match/text_tokens.h"
+#include "engine/evidence/text_tokens.h"
 
 #include <algorithm>
 #include <array>
 #include <tuple>
 
-#include "engine/match/number_shapes.h"
-#include "engine/match/text_words.h"
+#include "engine/evidence/number_shapes.h"
+#include "engine/evidence/text_words.h"
 #include "engine/reference/kid.h"
 #include "engine/reference/normal_reference.h"
 #include "engine/reference/rf.h"

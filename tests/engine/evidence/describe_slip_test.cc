@@ -5,7 +5,7 @@
 #include <set>
 #include <string>
 
-#include "engine/match/reference_slips.h"
+#include "engine/evidence/reference_slips.h"
 
 namespace kvitt {
 namespace {

@@ -1,6 +1,6 @@
 // See number_shapes.h.
 
-#include "engine/match/number_shapes.h"
+#include "engine/evidence/number_shapes.h"
 
 #include <array>
 

@@ -1,0 +1,387 @@
+#include "engine/evidence/evidence.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "engine/evidence/payer_book.h"
+#include "engine/evidence/text_leads.h"
+#include "engine/evidence/why_undecided.h"
+#include "engine/parallel.h"
+#include "kvitt/check.h"
+#include "kvitt/reference.h"
+
+namespace kvitt {
+namespace {
+
+constexpr size_t kCasesPerTask = 256;
+// Open items one slip away that are looked at; more are noise.
+constexpr size_t kSlipLeadsMax = 64;
+
+// What one case says of its payer, while that is being found out.
+struct PayerDraft {
+  AccountPrint account;
+  NumberPrint org_no;
+  CustomerNumber by_field = kNobody;
+  std::vector<std::string> in_text;  // tokens that may be customer numbers
+};
+
+std::vector<SearchCase> CollectCases(const Books& books) {
+  const std::vector<PaymentRun>& runs = books.payments.runs();
+  std::vector<std::vector<PaymentHandle>> found(runs.size());
+  ParallelFor(runs.size(), 16, books.threads, [&](size_t begin, size_t end, int) {
+    for (size_t r = begin; r < end; ++r) {
+      if (books.file_dead[runs[r].file]) continue;
+      for (uint32_t i = 0; i < runs[r].count; ++i) {
+        const PaymentRecord& payment = books.payments.At(runs[r].first + i);
+        if (payment.decided == PaymentCase::kUndecided && payment.amount_minor > 0 &&
+            payment.has(PaymentRecord::kClaims) && !payment.has(PaymentRecord::kDead) &&
+            !payment.has(PaymentRecord::kReversed)) {
+          found[r].push_back(runs[r].first + i);
+        }
+      }
+    }
+  });
+  std::vector<PaymentHandle> handles;
+  for (const std::vector<PaymentHandle>& list : found) {
+    handles.insert(handles.end(), list.begin(), list.end());
+  }
+  std::sort(handles.begin(), handles.end());
+  std::vector<SearchCase> cases(handles.size());
+  for (size_t i = 0; i < handles.size(); ++i) {
+    const PaymentRecord& payment = books.payments.At(handles[i]);
+    cases[i].payment = handles[i];
+    cases[i].account = payment.account;
+    cases[i].currency = payment.currency;
+  }
+  return cases;
+}
+
+class Gatherer {
+ public:
+  Gatherer(const Books& books, Evidence* evidence)
+      : books_(books),
+        evidence_(*evidence),
+        cases_(evidence->cases),
+        drafts_(evidence->cases.size()) {}
+
+  void Gather() {
+    ReadPayers();
+    const bool any_text = std::any_of(has_text_.begin(), has_text_.end(), [](char c) { return c; });
+    evidence_.index.Build(books_, nullptr);
+    if (any_text) evidence_.directory.PrepareExistence(books_.threads);
+    ForEachCase([&](size_t i) {
+      FollowReferences(&cases_[i]);
+      if (has_text_[i] != 0) {
+        FollowText(books_, evidence_.index, evidence_.directory, &cases_[i], &drafts_[i].in_text);
+      }
+    });
+    NameCustomers();
+    evidence_.items_of.Build(books_, &evidence_.directory);
+    ForEachCase([&](size_t i) { FindPayer(&cases_[i], drafts_[i]); });
+  }
+
+ private:
+  template <typename Fn>
+  void ForEachCase(Fn fn) {
+    ParallelFor(cases_.size(), kCasesPerTask, books_.threads, [&](size_t begin, size_t end, int) {
+      for (size_t i = begin; i < end; ++i) fn(i);
+    });
+  }
+
+  void ReadPayers() {
+    has_text_.assign(cases_.size(), 0);
+    ForEachCase([&](size_t i) {
+      const PaymentRecord& payment = books_.payments.At(cases_[i].payment);
+      if (payment.cold == 0) return;
+      ColdReader reader(books_.payments.Cold(payment));
+      std::string_view bytes;
+      for (ColdTag tag = reader.Next(&bytes); tag != ColdTag::kEnd; tag = reader.Next(&bytes)) {
+        if (tag == ColdTag::kPayerAccount) drafts_[i].account = PrintAccount(bytes);
+        if (tag == ColdTag::kPayerOrgNo) drafts_[i].org_no = PrintOrgNo(bytes);
+        const bool text_reference = tag == ColdTag::kReference && !bytes.empty() &&
+                                    bytes[0] == static_cast<char>(ReferenceScheme::kText);
+        if (tag == ColdTag::kText || text_reference) has_text_[i] = 1;
+      }
+    });
+    for (const PayerDraft& draft : drafts_) {
+      payers_.WantAccount(draft.account);
+      payers_.WantOrgNo(draft.org_no);
+    }
+    payers_.Build(books_, &evidence_.directory);
+  }
+
+  // --- References that led nowhere, or to more than one item.
+
+  void FollowReferences(SearchCase* search) {
+    const PaymentRecord& payment = books_.payments.At(search->payment);
+    std::vector<PaymentReference> references;
+    books_.payments.References(payment, &references);
+    std::vector<ReferenceKey> keys;
+    bool well_formed = false;
+    bool structured = false;
+    for (const PaymentReference& reference : references) {
+      const ReferenceKey key = MakeReferenceKey(reference.value, kAnyAccount);
+      if (key.is_none()) continue;
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+      if (reference.scheme == ReferenceScheme::kText) continue;
+      structured = true;
+      well_formed = well_formed || CountsAsWellFormed(reference);
+    }
+    if (keys.empty()) return;
+    search->has_reference = structured;
+    const ComposedDecision* composed = books_.decisions.Find(search->payment);
+    const bool crowded =
+        composed != nullptr &&
+        std::any_of(composed->findings.begin(), composed->findings.end(),
+                    [](const Finding& f) { return f.code == DeviationCode::kSearchLimit; });
+    if (crowded) return;
+    if (payment.has(PaymentRecord::kOtherAccountReference)) {
+      search->objection = Objection::kReferenceElsewhere;
+      return;
+    }
+    std::vector<ItemHandle> named;
+    if (composed != nullptr) {
+      for (ItemHandle item : composed->named) {
+        if (IsEligible(*search, books_.items.At(item))) named.push_back(item);
+      }
+    }
+    if (keys.size() == 1 && !named.empty()) {
+      search->named = std::move(named);
+      return;
+    }
+    search->quoted = std::move(named);
+    const bool some_closed =
+        composed != nullptr &&
+        std::any_of(composed->findings.begin(), composed->findings.end(),
+                    [](const Finding& f) { return f.code == DeviationCode::kItemAlreadySettled; });
+    if (some_closed) {
+      search->objection = Objection::kReferenceClosed;
+    } else if (well_formed) {
+      search->objection = Objection::kReferenceUnknown;
+    }
+    if (keys.size() == 1 && search->quoted.empty()) FollowSlips(search, references);
+  }
+
+  void FollowSlips(SearchCase* search, const std::vector<PaymentReference>& references) {
+    const auto quoted =
+        std::find_if(references.begin(), references.end(), [](const PaymentReference& reference) {
+          return !MakeReferenceKey(reference.value, kAnyAccount).is_none();
+        });
+    thread_local SlipList slips;
+    FindSlips(
+        quoted->value, search->account,
+        evidence_.index.has_letters() ? SlipAlphabet::kDigitsAndLetters : SlipAlphabet::kDigits,
+        &slips);
+    std::vector<ItemHandle> found;
+    for (size_t i = 0; i < slips.size(); ++i) {
+      FindEligible(*search, slips.key(i), &found);
+      if (slips.key(i).kind() == ReferenceKey::Kind::kHashed) {
+        std::erase_if(found, [&](ItemHandle item) { return !LiesNear(quoted->value, item); });
+      }
+      for (ItemHandle item : found) AddSlip(search, {item, kNoItem, slips.kind(i)});
+    }
+    std::vector<TwoReferences> pairs;
+    RunTogether(quoted->value, search->account, &pairs);
+    std::vector<ItemHandle> second;
+    for (const TwoReferences& pair : pairs) {
+      FindEligible(*search, pair.first, &found);
+      if (found.size() != 1) continue;
+      FindEligible(*search, pair.second, &second);
+      if (second.size() == 1 && second[0] != found[0]) {
+        AddSlip(search, {found[0], second[0], SlipKind::kRunTogether});
+      }
+    }
+    std::vector<std::string_view> lines;
+    books_.payments.Text(books_.payments.At(search->payment), &lines);
+    if (lines.empty()) return;
+    std::vector<ContinuedReference> continued;
+    Continued(quoted->value, lines, search->account, &continued);
+    for (const ContinuedReference& whole : continued) {
+      FindEligible(*search, whole.key, &found);
+      for (ItemHandle item : found) AddSlip(search, {item, kNoItem, SlipKind::kContinued});
+    }
+  }
+
+  // Whether a hash that says so is right: some reference of the item differs little from the quoted
+  // one.
+  bool LiesNear(std::string_view quoted, ItemHandle handle) const {
+    OpenItem row;
+    std::vector<std::string_view> references;
+    std::string scratch;
+    scratch.reserve(ItemStore::kItemTextBytesMax);
+    books_.items.Read(books_.items.At(handle), &row, &references, &scratch);
+    references.push_back(row.item_id);
+    const std::string normal = NormalReference(quoted);
+    return std::any_of(references.begin(), references.end(), [&](std::string_view reference) {
+      return SharesEnds(normal, NormalReference(reference));
+    });
+  }
+
+  // Whether two texts are the same but for a few characters in one place.
+  static bool SharesEnds(std::string_view a, std::string_view b) {
+    constexpr size_t kDifferentMax = 3;
+    size_t front = 0;
+    while (front < a.size() && front < b.size() && a[front] == b[front]) ++front;
+    size_t back = 0;
+    while (back < a.size() - front && back < b.size() - front &&
+           a[a.size() - 1 - back] == b[b.size() - 1 - back]) {
+      ++back;
+    }
+    return a.size() - front - back <= kDifferentMax && b.size() - front - back <= kDifferentMax;
+  }
+
+  // Invoices only: nothing can be paid on a credit note.
+  void FindEligible(const SearchCase& search, ReferenceKey key, std::vector<ItemHandle>* found) {
+    found->clear();
+    evidence_.index.Find(key, search.account, {}, found);
+    std::erase_if(*found, [&](ItemHandle item) {
+      const ItemRecord& record = books_.items.At(item);
+      return !IsEligible(search, record) || record.kind() == ItemKind::kCreditNote;
+    });
+  }
+
+  void AddSlip(SearchCase* search, SlipLead lead) {
+    const bool known =
+        std::any_of(search->slips.begin(), search->slips.end(), [&](const SlipLead& s) {
+          return (s.item == lead.item && s.second == lead.second) ||
+                 (s.item == lead.second && s.second == lead.item);
+        });
+    if (!known && search->slips.size() < kSlipLeadsMax) search->slips.push_back(lead);
+  }
+
+  // --- Who paid.
+
+  void NameCustomers() {
+    CustomerDirectory& directory = evidence_.directory;
+    for (size_t i = 0; i < cases_.size(); ++i) {
+      const std::string_view id =
+          books_.payments.ColdText(books_.payments.At(cases_[i].payment), ColdTag::kCustomerId);
+      if (!id.empty()) drafts_[i].by_field = directory.Number(id);
+      for (const std::string& token : drafts_[i].in_text) directory.Number(token);
+      char scratch[kPackedTextBytesMax];
+      for (ItemHandle item : cases_[i].named) {
+        directory.Number(books_.items.CustomerId(books_.items.At(item), scratch));
+      }
+    }
+    // Those that somebody pays for are looked up too. The directory grows meanwhile.
+    for (CustomerNumber customer = 0; customer < directory.size(); ++customer) {
+      const CustomerRecord* record = directory.Record(customer);
+      if (record == nullptr || record->pays_for.empty()) continue;
+      std::vector<CustomerNumber> list;
+      const std::string_view all = record->pays_for;
+      for (size_t begin = 0; begin <= all.size();) {
+        const size_t end = std::min(all.find(';', begin), all.size());
+        if (end > begin) list.push_back(directory.Number(all.substr(begin, end - begin)));
+        begin = end + 1;
+      }
+      evidence_.pays_for.resize(directory.size());
+      evidence_.pays_for[customer] = std::move(list);
+    }
+    evidence_.pays_for.resize(directory.size());
+  }
+
+  bool PaysFor(CustomerNumber payer, CustomerNumber other) const {
+    const std::vector<CustomerNumber>& list = evidence_.pays_for[payer];
+    return std::find(list.begin(), list.end(), other) != list.end();
+  }
+
+  // Adds one piece of evidence: it names the payer, confirms it, or disagrees.
+  void Agree(CustomerNumber customer, PayerBy by, SearchCase* search) const {
+    if (customer == kNobody || !evidence_.directory.exists(customer)) return;
+    if (search->objection == Objection::kPayersDisagree && search->payer == kNobody) return;
+    if (search->payer == kNobody) {
+      search->payer = customer;
+      search->payer_by = by;
+    } else if (search->payer == customer || PaysFor(search->payer, customer)) {
+      return;
+    } else if (PaysFor(customer, search->payer)) {
+      search->payer = customer;
+      search->payer_by = by;
+    } else {
+      search->payer = kNobody;
+      search->payer_by = PayerBy::kNothing;
+      search->objection = Objection::kPayersDisagree;
+    }
+  }
+
+  void FindPayer(SearchCase* search, const PayerDraft& draft) {
+    CustomerNumber owner = kNobody;  // of all items that a fixed reference names
+    bool one_owner = !search->named.empty();
+    for (ItemHandle item : search->named) {
+      const CustomerNumber customer = evidence_.directory.OfItem(books_.items.At(item));
+      one_owner = one_owner && (owner == kNobody || owner == customer);
+      owner = customer;
+    }
+    if (one_owner) {
+      search->payer = owner;
+      search->payer_by = PayerBy::kFixedReference;
+      return;
+    }
+    Agree(draft.by_field, PayerBy::kCustomerNumber, search);
+    Agree(payers_.OfOrgNo(draft.org_no), PayerBy::kOrgNo, search);
+    PayerBy by = PayerBy::kAccount;
+    const CustomerNumber of_account = payers_.OfAccount(draft.account.print, &by);
+    if (by == PayerBy::kAccount) Agree(of_account, by, search);
+    for (const std::string& token : draft.in_text) {
+      Agree(evidence_.directory.Find(token), PayerBy::kNumberInText, search);
+    }
+    if (by == PayerBy::kAccountSeen) Agree(of_account, by, search);
+    if (search->named.empty() || search->payer == kNobody) return;
+    // The reference stands on items of several customers: those of the payer, if there are any.
+    std::vector<ItemHandle> of_payer;
+    for (ItemHandle item : search->named) {
+      const CustomerNumber customer = evidence_.directory.OfItem(books_.items.At(item));
+      if (customer == search->payer || PaysFor(search->payer, customer)) of_payer.push_back(item);
+    }
+    if (of_payer.empty()) search->objection = Objection::kReferenceOfAnother;
+    search->named = std::move(of_payer);
+  }
+
+  const Books& books_;
+  Evidence& evidence_;
+  std::vector<SearchCase>& cases_;
+  std::vector<PayerDraft> drafts_;
+  std::vector<char> has_text_;
+  PayerBook payers_;
+};
+
+}  // namespace
+
+absl::InlinedVector<CustomerNumber, 4> Evidence::PaidBy(CustomerNumber payer) const {
+  absl::InlinedVector<CustomerNumber, 4> customers;
+  if (payer == kNobody) return customers;
+  customers.push_back(payer);
+  for (CustomerNumber other : pays_for[payer]) {
+    if (std::find(customers.begin(), customers.end(), other) == customers.end()) {
+      customers.push_back(other);
+    }
+  }
+  return customers;
+}
+
+const SearchCase* Evidence::Find(PaymentHandle payment) const {
+  const auto found = std::lower_bound(
+      cases.begin(), cases.end(), payment,
+      [](const SearchCase& search, PaymentHandle handle) { return search.payment < handle; });
+  return found == cases.end() || found->payment != payment ? nullptr : &*found;
+}
+
+RuleMode ModeOf(const Books& books, const Evidence& evidence, const SearchCase& search, Rule rule) {
+  GroupNumber group = kNoGroup;
+  if (books.policies.has_groups() && search.payer != kNobody) {
+    const CustomerRecord* record = evidence.directory.Record(search.payer);
+    if (record != nullptr) group = books.policies.GroupNumberOf(record->group);
+  }
+  return books.policies.ModeOf(rule, search.account, group);
+}
+
+std::shared_ptr<Evidence> GatherEvidence(const Books& books) {
+  auto evidence = std::make_shared<Evidence>(books);
+  evidence->cases = CollectCases(books);
+  if (evidence->cases.empty()) return nullptr;
+  Gatherer(books, evidence.get()).Gather();
+  return evidence;
+}
+
+}  // namespace kvitt

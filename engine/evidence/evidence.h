@@ -1,0 +1,56 @@
+// What is known of the payments that exact references did not decide, gathered once when rule 3 is
+// done: where each one leads by a slip or by its text, who paid, and what speaks against.
+//
+// Only what cases ask for is indexed: a night with no cases costs nothing, and one with few of them
+// little beside a ledger of a hundred million items. Reading is thread-safe.
+
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "engine/allocate/books.h"
+#include "engine/evidence/amount_index.h"
+#include "engine/evidence/customer_directory.h"
+#include "engine/evidence/open_item_index.h"
+#include "engine/evidence/payer_items.h"
+#include "engine/evidence/search_case.h"
+
+namespace kvitt {
+
+struct Evidence {
+  explicit Evidence(const Books& books) : directory(&books.items, &books.customers) {}
+
+  std::vector<SearchCase> cases;  // by handle
+  CustomerDirectory directory;
+  OpenItemIndex index;
+  PayerItems items_of;
+  AmountIndex amounts;
+  std::vector<std::vector<CustomerNumber>> pays_for;  // by customer
+
+  // The customers whose items the payer may pay: itself, and those that it pays for.
+  absl::InlinedVector<CustomerNumber, 4> PaidBy(CustomerNumber payer) const;
+  // Null for payments that are no case.
+  const SearchCase* Find(PaymentHandle payment) const;
+};
+
+// Gathers the evidence of a run in which rules 1 to 3 are done. Null when there is no case.
+std::shared_ptr<Evidence> GatherEvidence(const Books& books);
+
+// What the policy lets a rule do with what it finds for the case.
+RuleMode ModeOf(const Books& books, const Evidence& evidence, const SearchCase& search, Rule rule);
+
+// Whether the item can be paid by the case at all: open, same currency, on the account or on any.
+inline bool IsEligible(const SearchCase& search, const ItemRecord& item) {
+  return IsOpen(item) && item.currency == search.currency &&
+         (item.key.account() == search.account || item.key.account() == kAnyAccount);
+}
+
+// Whether an answer that holds the item needs a person.
+inline bool IsReserved(const ItemRecord& item) {
+  return item.status() != ItemStatus::kOpen || item.has(ItemRecord::kInsolvent);
+}
+
+}  // namespace kvitt

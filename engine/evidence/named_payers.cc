@@ -1,0 +1,98 @@
+#include "engine/evidence/named_payers.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "engine/evidence/name_index.h"
+#include "engine/parallel.h"
+
+namespace kvitt {
+namespace {
+
+// A customer's name as some record gives it.
+struct NamedCustomer {
+  std::string customer_id;
+  std::string name;
+};
+
+// Names of the customer stream, and of open items whose customers are not in it. In the order of
+// their ids, so that nothing depends on who came first.
+std::vector<NamedCustomer> CollectNames(const Books& books) {
+  std::vector<NamedCustomer> names;
+  for (const CustomerRecord& customer : books.customers.customers()) {
+    if (!customer.name.empty()) names.push_back({customer.customer_id, customer.name});
+  }
+  const ItemStore& items = books.items;
+  const absl::Span<const ItemHandle> chunks = items.AllChunks();
+  std::vector<std::vector<NamedCustomer>> found(static_cast<size_t>(std::max(books.threads, 1)));
+  std::vector<absl::flat_hash_set<uint64_t>> seen(found.size());
+  ParallelFor(chunks.size(), 512, books.threads, [&](size_t begin, size_t end, int worker) {
+    const size_t w = static_cast<size_t>(worker);
+    char scratch[kPackedTextBytesMax];
+    for (size_t c = begin; c < end; ++c) {
+      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
+        const ItemRecord& item = items.At(chunks[c] + i);
+        if (!item.has(ItemRecord::kFilled)) break;
+        if (item.cold == 0 || !IsOpen(item)) continue;
+        const std::string_view name = ColdFind(items.Cold(item), ColdTag::kCustomerName);
+        // A customer with many items is named once, but for ids that lie in the arena.
+        if (name.empty() || !seen[w].insert(item.customer_id.bits()).second) continue;
+        const std::string_view id = items.CustomerId(item, scratch);
+        const CustomerRecord* record = books.customers.Find(id);
+        if (record != nullptr && !record->name.empty()) continue;
+        found[w].push_back({std::string(id), std::string(name)});
+      }
+    }
+  });
+  for (std::vector<NamedCustomer>& list : found) {
+    std::move(list.begin(), list.end(), std::back_inserter(names));
+  }
+  std::sort(names.begin(), names.end(), [](const NamedCustomer& a, const NamedCustomer& b) {
+    return a.customer_id != b.customer_id ? a.customer_id < b.customer_id : a.name < b.name;
+  });
+  return names;
+}
+
+}  // namespace
+
+void FindNamedPayers(const Books& books, Evidence* evidence) {
+  std::vector<SearchCase*> asked;
+  for (SearchCase& search : evidence->cases) {
+    const PaymentRecord& payment = books.payments.At(search.payment);
+    if (search.payer == kNobody && payment.decided == PaymentCase::kUndecided &&
+        !books.payments.ColdText(payment, ColdTag::kPayerName).empty()) {
+      asked.push_back(&search);
+    }
+  }
+  if (asked.empty()) return;
+  const std::vector<NamedCustomer> names = CollectNames(books);
+  NameIndex index;
+  for (uint32_t i = 0; i < names.size(); ++i) index.Add(names[i].name, i);
+  index.Seal();
+  std::vector<uint32_t> alleged(asked.size(), UINT32_MAX);
+  ParallelFor(asked.size(), 64, books.threads, [&](size_t begin, size_t end, int) {
+    for (size_t i = begin; i < end; ++i) {
+      // Two names may be of one customer; names of two customers identify neither.
+      constexpr size_t kCloseMax = 8;
+      const std::vector<CloseName> close = index.Closest(
+          books.payments.ColdText(books.payments.At(asked[i]->payment), ColdTag::kPayerName),
+          kCloseMax);
+      if (close.empty()) continue;
+      const bool one = std::all_of(close.begin(), close.end(), [&](const CloseName& other) {
+        return names[other.id].customer_id == names[close[0].id].customer_id;
+      });
+      if (one) alleged[i] = close[0].id;
+    }
+  });
+  for (size_t i = 0; i < asked.size(); ++i) {
+    if (alleged[i] == UINT32_MAX) continue;
+    asked[i]->alleged = evidence->directory.Number(names[alleged[i]].customer_id);
+  }
+  evidence->pays_for.resize(evidence->directory.size());
+  evidence->items_of.Build(books, &evidence->directory);
+}
+
+}  // namespace kvitt

@@ -1,0 +1,81 @@
+#include "engine/evidence/payer_items.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/allocate/composed.h"
+#include "engine/evidence/open_item_index.h"
+#include "engine/parallel.h"
+
+namespace kvitt {
+
+void PayerItems::Build(const Books& books, CustomerDirectory* directory) {
+  const size_t customers = directory->size();
+  begin_.assign(customers + 1, 0);
+  discount_max_.assign(customers, 0);
+  by_age_.clear();
+  by_amount_.clear();
+  if (customers == 0) return;
+
+  struct Owned {
+    CustomerNumber customer;
+    ItemHandle item;
+  };
+
+  const size_t workers = static_cast<size_t>(std::max(books.threads, 1));
+  std::vector<std::vector<Owned>> open(workers);
+  std::vector<std::vector<char>> has_item(workers, std::vector<char>(customers, 0));
+  const ItemStore& items = books.items;
+  const absl::Span<const ItemHandle> chunks = items.AllChunks();
+  ParallelFor(chunks.size(), 512, books.threads, [&](size_t begin, size_t end, int worker) {
+    const size_t w = static_cast<size_t>(worker);
+    for (size_t c = begin; c < end; ++c) {
+      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
+        const ItemRecord& item = items.At(chunks[c] + i);
+        if (!item.has(ItemRecord::kFilled)) break;
+        if (item.has(ItemRecord::kDead)) continue;
+        const CustomerNumber customer = directory->OfItem(item);
+        if (customer == kNobody) continue;
+        has_item[w][customer] = 1;
+        if (IsOpen(item)) open[w].push_back({customer, chunks[c] + i});
+      }
+    }
+  });
+  size_t count = 0;
+  for (size_t w = 0; w < workers; ++w) {
+    count += open[w].size();
+    for (const Owned& owned : open[w]) ++begin_[owned.customer + 1];
+    for (CustomerNumber c = 0; c < customers; ++c) {
+      if (has_item[w][c] != 0) directory->NoteItem(c);
+    }
+  }
+  for (size_t c = 0; c < customers; ++c) begin_[c + 1] += begin_[c];
+  by_age_.resize(count);
+  std::vector<uint32_t> next(begin_.begin(), begin_.end() - 1);
+  for (const std::vector<Owned>& list : open) {
+    for (const Owned& owned : list) by_age_[next[owned.customer]++] = owned.item;
+  }
+  by_amount_.resize(count);
+  ParallelFor(customers, 256, books.threads, [&](size_t begin, size_t end, int) {
+    for (size_t c = begin; c < end; ++c) {
+      const auto first = by_age_.begin() + begin_[c];
+      const auto last = by_age_.begin() + begin_[c + 1];
+      std::vector<ItemHandle> list(first, last);
+      SortItems(books, &list);
+      std::copy(list.begin(), list.end(), first);
+      const auto amounts = by_amount_.begin() + begin_[c];
+      for (size_t i = 0; i < list.size(); ++i) {
+        const ItemRecord& item = items.At(list[i]);
+        amounts[static_cast<ptrdiff_t>(i)] = {item.currency, item.open_minor, list[i]};
+      }
+      std::stable_sort(amounts, by_amount_.begin() + begin_[c + 1]);
+      for (ItemHandle item : list) {
+        if (items.At(item).has(ItemRecord::kHasDiscount)) {
+          discount_max_[c] = std::max(discount_max_[c], items.Discount(items.At(item)));
+        }
+      }
+    }
+  });
+}
+
+}  // namespace kvitt

@@ -1,0 +1,47 @@
+#include "engine/match/amount_unique.h"
+
+#include <vector>
+
+namespace kvitt {
+
+void RunAmountUnique(Books* books) {
+  Evidence* evidence = books->evidence.get();
+  if (evidence == nullptr) return;
+  std::vector<const SearchCase*> asked;
+  for (const SearchCase& search : evidence->cases) {
+    if (search.payer == kNobody &&
+        books->payments.At(search.payment).decided == PaymentCase::kUndecided) {
+      asked.push_back(&search);
+    }
+  }
+  evidence->amounts.Build(*books, asked);
+  SearchView view(*books, *evidence);
+  for (SearchCase& search : evidence->cases) {
+    if (books->payments.At(search.payment).decided != PaymentCase::kUndecided) continue;
+    if (ModeOf(*books, *evidence, search, Rule::kAmountUnique) == RuleMode::kOff) {
+      search.Note(Rule::kAmountUnique, TrialResult::kSwitchedOff, 0);
+      continue;
+    }
+    const Proposal proposal = ProposeByAmount(&view, search);
+    search.Note(Rule::kAmountUnique, proposal.found, proposal.count);
+  }
+}
+
+Proposal ProposeByAmount(SearchView* view, const SearchCase& search) {
+  Proposal proposal;
+  if (search.payer != kNobody) return proposal;
+  const AmountIndex::Found found =
+      view->evidence.amounts.Find(search, view->PaymentOf(search).amount_minor);
+  proposal.count = found.count;
+  if (found.count == 0) {
+    proposal.found = TrialResult::kNothingFound;
+  } else if (found.count > 1) {
+    proposal.found = TrialResult::kSeveralAnswers;
+  } else {
+    proposal.found = TrialResult::kSuggestOnly;
+    proposal.answers.push_back({{{{found.item}, 1}}});
+  }
+  return proposal;
+}
+
+}  // namespace kvitt

@@ -1,0 +1,42 @@
+#include "engine/match/payer_name.h"
+
+#include <utility>
+
+#include "engine/evidence/named_payers.h"
+#include "engine/match/payer_answers.h"
+
+namespace kvitt {
+
+void RunPayerName(Books* books) {
+  Evidence* evidence = books->evidence.get();
+  if (evidence == nullptr) return;
+  FindNamedPayers(*books, evidence);
+  SearchView view(*books, *evidence);
+  for (SearchCase& search : evidence->cases) {
+    if (books->payments.At(search.payment).decided != PaymentCase::kUndecided) continue;
+    if (ModeOf(*books, *evidence, search, Rule::kPayerName) == RuleMode::kOff) {
+      search.Note(Rule::kPayerName, TrialResult::kSwitchedOff, 0);
+      continue;
+    }
+    const Proposal proposal = ProposeByName(&view, search);
+    search.Note(Rule::kPayerName, proposal.found, proposal.count);
+  }
+}
+
+Proposal ProposeByName(SearchView* view, const SearchCase& search) {
+  Proposal proposal;
+  if (search.payer != kNobody) return proposal;
+  if (search.alleged == kNobody) {
+    proposal.found = TrialResult::kNothingFound;
+    return proposal;
+  }
+  SearchCase alleged = search;
+  alleged.payer = search.alleged;
+  alleged.named.clear();
+  alleged.left_behind = false;
+  proposal = ProposeForPayer(view, alleged);
+  if (!proposal.answers.empty()) proposal.found = TrialResult::kSuggestOnly;
+  return proposal;
+}
+
+}  // namespace kvitt

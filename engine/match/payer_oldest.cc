@@ -1,0 +1,94 @@
+#include "engine/match/payer_oldest.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/allocate/posting.h"
+#include "kvitt/check.h"
+
+namespace kvitt {
+namespace {
+
+// Whether something speaks against paying by who paid, whatever is paid.
+bool IsObjected(const SearchView& view, const SearchCase& search) {
+  return search.objection != Objection::kNone || search.repair_answered ||
+         std::any_of(search.texts.begin(), search.texts.end(), [&](const TextLead& lead) {
+           return !lead.weak && IsEligible(search, view.books.items.At(lead.item));
+         });
+}
+
+void Post(Books* books, SearchCase* search, const std::vector<ItemHandle>& items) {
+  if (items.size() == 1) {
+    DecideOnItem(books, &books->payments.At(search->payment), items[0], Rule::kPayerOldest,
+                 Confidence::kLow);
+    return;
+  }
+  std::vector<PaymentPart> parts;
+  for (ItemHandle item : items) parts.push_back({.item = item});
+  SettleParts(books, search->payment, std::move(parts), Rule::kPayerOldest, Confidence::kLow);
+}
+
+}  // namespace
+
+std::vector<ItemHandle> OldestOf(const SearchView& view, const SearchCase& search) {
+  std::vector<ItemHandle> items;
+  if (search.payer == kNobody) return items;
+  std::vector<ItemHandle> all;
+  // Items of one customer come oldest first; those of several are merged.
+  CollectPayerItems(view, search, view.books.policy.combination_items_max, &all);
+  if (view.evidence.PaidBy(search.payer).size() > 1) SortItems(view.books, &all);
+  int64_t left = view.PaymentOf(search).amount_minor;
+  for (ItemHandle item : all) {
+    if (left <= 0) break;
+    const ItemRecord& record = view.books.items.At(item);
+    if (record.kind() == ItemKind::kCreditNote) continue;
+    items.push_back(item);
+    left -= std::min(left, record.open_minor);
+  }
+  return items;
+}
+
+void RunPayerOldest(Books* books) {
+  Evidence* evidence = books->evidence.get();
+  if (evidence == nullptr) return;
+  std::vector<SearchCase*> posting;
+  for (SearchCase& search : evidence->cases) {
+    if (books->payments.At(search.payment).decided != PaymentCase::kUndecided) continue;
+    const RuleMode mode = ModeOf(*books, *evidence, search, Rule::kPayerOldest);
+    if (mode == RuleMode::kOff) {
+      search.Note(Rule::kPayerOldest, TrialResult::kSwitchedOff, 0);
+    } else if (search.payer == kNobody) {
+      search.Note(Rule::kPayerOldest, TrialResult::kNotApplicable, 0);
+    } else if (mode == RuleMode::kPost) {
+      posting.push_back(&search);
+    } else {
+      const SearchView view(*books, *evidence);
+      const uint32_t count = static_cast<uint32_t>(OldestOf(view, search).size());
+      search.Note(Rule::kPayerOldest,
+                  count == 0 ? TrialResult::kNothingFound : TrialResult::kSuggestOnly, count);
+    }
+  }
+  std::sort(posting.begin(), posting.end(), [&](const SearchCase* a, const SearchCase* b) {
+    return books->DecidesBefore(a->payment, b->payment);
+  });
+  for (SearchCase* search : posting) {
+    const SearchView view(*books, *evidence);
+    const std::vector<ItemHandle> items = OldestOf(view, *search);
+    const uint32_t count = static_cast<uint32_t>(items.size());
+    if (items.empty()) {
+      search->Note(Rule::kPayerOldest, TrialResult::kNothingFound, 0);
+    } else if (IsObjected(view, *search)) {
+      search->Note(Rule::kPayerOldest, TrialResult::kContradicted, count);
+    } else if (std::any_of(items.begin(), items.end(),
+                           [&](ItemHandle item) { return IsReserved(books->items.At(item)); })) {
+      search->Note(Rule::kPayerOldest, TrialResult::kReserved, count);
+    } else {
+      Post(books, search, items);
+      const bool posted = books->payments.At(search->payment).decided != PaymentCase::kUndecided;
+      search->Note(Rule::kPayerOldest, posted ? TrialResult::kDecided : TrialResult::kSuggestOnly,
+                   count);
+    }
+  }
+}
+
+}  // namespace kvitt

@@ -1,0 +1,169 @@
+#include "engine/match/proposal.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "engine/allocate/amount_table.h"
+#include "engine/allocate/posting.h"
+
+namespace kvitt {
+
+std::vector<ItemHandle> Answer::Items() const {
+  std::vector<ItemHandle> items;
+  for (const Choice& choice : choices) {
+    items.insert(items.end(), choice.items.begin(), choice.items.begin() + choice.take);
+  }
+  return items;
+}
+
+bool Answer::IsAlike() const {
+  return std::any_of(choices.begin(), choices.end(),
+                     [](const Choice& choice) { return choice.items.size() > choice.take; });
+}
+
+bool Answer::Holds(ItemHandle item) const {
+  return std::any_of(choices.begin(), choices.end(), [&](const Choice& choice) {
+    return std::find(choice.items.begin(), choice.items.end(), item) != choice.items.end();
+  });
+}
+
+Agreement AgreementOf(const Books& books,
+                      const PaymentRecord& payment,
+                      const std::vector<ItemHandle>& items) {
+  PaymentCase decided = PaymentCase::kShort;
+  if (items.size() == 1) {
+    const ItemRecord& item = books.items.At(items[0]);
+    if (item.kind() == ItemKind::kCreditNote) return Agreement::kNone;
+    decided = DecideAmount(payment.amount_minor, TermsFor(books, payment, item));
+  } else {
+    std::vector<PaymentPart> parts;
+    for (ItemHandle item : items) parts.push_back({.item = item});
+    decided = DecideParts(books, payment, parts);
+  }
+  switch (decided) {
+    case PaymentCase::kExact:
+      return Agreement::kExact;
+    case PaymentCase::kDiscount:
+      return Agreement::kDiscount;
+    case PaymentCase::kBankCharge:
+      return Agreement::kCharges;
+    case PaymentCase::kToleratedShort:
+    case PaymentCase::kToleratedOver:
+      return Agreement::kTolerance;
+    case PaymentCase::kUndecided:
+    case PaymentCase::kDiscountLate:
+    case PaymentCase::kShort:
+    case PaymentCase::kOver:
+    case PaymentCase::kAlreadySettled:
+    case PaymentCase::kCreditNoteNamed:
+    case PaymentCase::kCurrencyMismatch:
+    case PaymentCase::kItemBlocked:
+    case PaymentCase::kHeld:
+    case PaymentCase::kComposed:
+    case PaymentCase::kDuplicate:
+    case PaymentCase::kIgnored:
+      break;
+  }
+  return Agreement::kNone;
+}
+
+std::vector<Choice> GroupAlike(const Books& books,
+                               const PaymentRecord& payment,
+                               std::vector<ItemHandle> items) {
+  SortItems(books, &items);
+  std::vector<Choice> groups;
+  const auto alike = [&](ItemHandle a, ItemHandle b) {
+    const ItemRecord& x = books.items.At(a);
+    const ItemRecord& y = books.items.At(b);
+    if (std::tie(x.open_minor, x.kind_status, x.currency) !=
+            std::tie(y.open_minor, y.kind_status, y.currency) ||
+        x.has(ItemRecord::kInsolvent) != y.has(ItemRecord::kInsolvent)) {
+      return false;
+    }
+    if (x.customer_id != y.customer_id) {
+      if (!x.customer_id.in_arena() || !y.customer_id.in_arena()) return false;
+      char scratch[2][kPackedTextBytesMax];
+      if (books.items.CustomerId(x, scratch[0]) != books.items.CustomerId(y, scratch[1])) {
+        return false;
+      }
+    }
+    if (!x.has(ItemRecord::kHasDiscount) && !y.has(ItemRecord::kHasDiscount)) return true;
+    return DiscountInTime(books, payment, x) == DiscountInTime(books, payment, y) &&
+           books.items.Discount(x) == books.items.Discount(y);
+  };
+  for (ItemHandle item : items) {
+    const auto group = std::find_if(groups.begin(), groups.end(), [&](const Choice& choice) {
+      return alike(choice.items.front(), item);
+    });
+    if (group == groups.end()) {
+      groups.push_back({{item}, 1});
+    } else {
+      group->items.push_back(item);
+    }
+  }
+  return groups;
+}
+
+bool ReservationOf(const ItemRecord& item, DeviationCode* code) {
+  switch (item.status()) {
+    case ItemStatus::kDisputed:
+      *code = DeviationCode::kItemDisputed;
+      return true;
+    case ItemStatus::kCollection:
+      *code = DeviationCode::kItemInCollection;
+      return true;
+    case ItemStatus::kBlocked:
+      *code = DeviationCode::kItemBlocked;
+      return true;
+    case ItemStatus::kOpen:
+    case ItemStatus::kClosed:
+      break;
+  }
+  *code = DeviationCode::kCustomerInsolvent;
+  return item.has(ItemRecord::kInsolvent);
+}
+
+namespace {
+
+// Whether the payment itself, by what it quotes, speaks against paying this by who paid.
+bool IsContradicted(const Books& books, const SearchCase& search, const Answer& answer) {
+  if (search.objection != Objection::kNone) return true;
+  const auto misses = [&](ItemHandle item) {
+    return IsEligible(search, books.items.At(item)) && !answer.Holds(item);
+  };
+  if (std::any_of(search.quoted.begin(), search.quoted.end(), misses)) return true;
+  if (std::any_of(search.texts.begin(), search.texts.end(),
+                  [&](const TextLead& lead) { return !lead.weak && misses(lead.item); })) {
+    return true;
+  }
+  if (!search.repair_answered) return false;
+  return std::none_of(search.slips.begin(), search.slips.end(), [&](const SlipLead& lead) {
+    return answer.Holds(lead.item) && (lead.second == kNoItem || answer.Holds(lead.second));
+  });
+}
+
+}  // namespace
+
+void Judge(const Books& books, const SearchCase& search, bool respects_objections, Proposal* out) {
+  out->count = static_cast<uint32_t>(out->answers.size());
+  if (out->answers.empty()) {
+    out->found = TrialResult::kNothingFound;
+    return;
+  }
+  if (out->answers.size() > 1) {
+    out->found = TrialResult::kSeveralAnswers;
+    return;
+  }
+  const Answer& answer = out->answers.front();
+  const std::vector<ItemHandle> items = answer.Items();
+  if (respects_objections && IsContradicted(books, search, answer)) {
+    out->found = TrialResult::kContradicted;
+  } else if (std::any_of(items.begin(), items.end(),
+                         [&](ItemHandle item) { return IsReserved(books.items.At(item)); })) {
+    out->found = TrialResult::kReserved;
+  } else {
+    out->found = TrialResult::kDecided;
+  }
+}
+
+}  // namespace kvitt

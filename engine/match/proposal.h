@@ -1,0 +1,59 @@
+// What a rule has to say of one case: which items it would pay, and whether it may.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/allocate/books.h"
+#include "engine/allocate/composed.h"
+#include "engine/evidence/evidence.h"
+#include "kvitt/decision.h"
+
+namespace kvitt {
+
+// Items of which some number is taken: alike ones, the oldest first.
+struct Choice {
+  std::vector<ItemHandle> items;
+  uint32_t take = 1;
+};
+
+// A set of items that agrees with the amount; alike sets are one answer.
+struct Answer {
+  std::vector<Choice> choices;
+
+  // The set itself: the oldest of each choice.
+  std::vector<ItemHandle> Items() const;
+  bool IsAlike() const;
+  bool Holds(ItemHandle item) const;
+};
+
+struct Proposal {
+  TrialResult found = TrialResult::kNotApplicable;
+  uint32_t count = 0;           // of answers, or of items looked at
+  std::vector<Answer> answers;  // best first; the only one when found is kDecided
+};
+
+// How the amount of a payment agrees with a set of items, the better first.
+enum class Agreement : uint8_t { kExact, kDiscount, kCharges, kTolerance, kNone };
+
+// REQUIRES: items of the payment's currency, open; at least one.
+Agreement AgreementOf(const Books& books,
+                      const PaymentRecord& payment,
+                      const std::vector<ItemHandle>& items);
+
+// Splits items into groups of alike ones (same customer, kind, status, open amount and discount),
+// each oldest first; groups in the order of their oldest items.
+std::vector<Choice> GroupAlike(const Books& books,
+                               const PaymentRecord& payment,
+                               std::vector<ItemHandle> items);
+
+// Completes the proposal of a rule that may post, which has filled `answers` with all that agree:
+// several, or the one and whether it may be posted.
+void Judge(const Books& books, const SearchCase& search, bool respects_objections, Proposal* out);
+
+// The deviation that an item calls for when an answer holds it: item_disputed ...; false for none.
+bool ReservationOf(const ItemRecord& item, DeviationCode* code);
+
+}  // namespace kvitt

@@ -1,0 +1,182 @@
+#include "engine/match/search_round.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "engine/allocate/posting.h"
+#include "engine/match/best_outcome.h"
+#include "engine/parallel.h"
+#include "kvitt/check.h"
+
+namespace kvitt {
+namespace {
+
+Confidence ConfidenceOf(Rule rule) {
+  return rule == Rule::kTextReference ? Confidence::kHigh : Confidence::kMedium;
+}
+
+class SearchRound {
+ public:
+  SearchRound(Books* books, Evidence* evidence, Rule rule, ProposeFn propose)
+      : books_(books), evidence_(evidence), rule_(rule), propose_(propose) {}
+
+  void Run() {
+    std::vector<size_t> pending;
+    for (size_t i = 0; i < evidence_->cases.size(); ++i) {
+      const PaymentRecord& payment = books_->payments.At(evidence_->cases[i].payment);
+      if (payment.decided == PaymentCase::kUndecided) pending.push_back(i);
+    }
+    while (!pending.empty()) {
+      std::vector<Contender> contenders = Ask(pending);
+      const size_t asked = contenders.size();
+      pending = Settle(std::move(contenders));
+      // Nobody settled: asking again changes nothing.
+      if (pending.size() == asked) break;
+    }
+  }
+
+ private:
+  // Asks all, notes what was found, and returns those that may post in the order of cases.
+  std::vector<Contender> Ask(const std::vector<size_t>& pending) {
+    std::vector<std::vector<Contender>> found(static_cast<size_t>(std::max(books_->threads, 1)));
+    ParallelFor(pending.size(), 64, books_->threads, [&](size_t begin, size_t end, int worker) {
+      SearchView view(*books_, *evidence_);
+      for (size_t p = begin; p < end; ++p) {
+        SearchCase& search = evidence_->cases[pending[p]];
+        const RuleMode mode = ModeOf(*books_, *evidence_, search, rule_);
+        if (mode == RuleMode::kOff) {
+          search.Note(rule_, TrialResult::kSwitchedOff, 0);
+          continue;
+        }
+        Proposal proposal = propose_(&view, search);
+        if (!proposal.answers.empty()) NoteAnswers(proposal, &search);
+        if (proposal.found == TrialResult::kDecided && mode == RuleMode::kSuggest) {
+          proposal.found = TrialResult::kSuggestOnly;
+          NoteUnposted(&search);
+        }
+        search.Note(rule_, proposal.found, proposal.count);
+        if (proposal.found != TrialResult::kDecided) continue;
+        found[static_cast<size_t>(worker)].push_back(
+            {pending[p], books_->payments.At(search.payment).amount_minor,
+             std::move(proposal.answers.front())});
+      }
+    });
+    std::vector<Contender> all;
+    for (std::vector<Contender>& list : found) {
+      std::move(list.begin(), list.end(), std::back_inserter(all));
+    }
+    std::sort(all.begin(), all.end(),
+              [](const Contender& a, const Contender& b) { return a.index < b.index; });
+    return all;
+  }
+
+  void NoteAnswers(const Proposal& proposal, SearchCase* search) const {
+    if (rule_ == Rule::kReferenceRepaired) search->repair_answered = true;
+    if (proposal.found != TrialResult::kDecided) NoteUnposted(search);
+    for (const Answer& answer : proposal.answers) {
+      for (ItemHandle item : answer.Items()) {
+        DeviationCode code;
+        if (ReservationOf(books_->items.At(item), &code)) search->NoteReserved(item);
+      }
+    }
+  }
+
+  // An answer of rules 6 and 7 that is not posted ends the search for sets.
+  void NoteUnposted(SearchCase* search) const {
+    if (rule_ == Rule::kPayerAmount || rule_ == Rule::kBalanceExact) search->left_behind = true;
+  }
+
+  // Posts the best outcome of each group of contenders that share items; returns who went without.
+  std::vector<size_t> Settle(std::vector<Contender> contenders) {
+    std::vector<size_t> group(contenders.size());
+    std::iota(group.begin(), group.end(), 0);
+    const auto root = [&](size_t i) {
+      while (group[i] != i) i = group[i] = group[group[i]];
+      return i;
+    };
+    absl::flat_hash_map<ItemHandle, size_t> wanted;
+    for (size_t i = 0; i < contenders.size(); ++i) {
+      for (const Choice& choice : contenders[i].answer.choices) {
+        for (ItemHandle item : choice.items) {
+          const auto [entry, is_new] = wanted.try_emplace(item, i);
+          if (!is_new)
+            group[std::max(root(i), root(entry->second))] = std::min(root(i), root(entry->second));
+        }
+      }
+    }
+    std::vector<std::pair<size_t, size_t>> order;  // (group, contender)
+    for (size_t i = 0; i < contenders.size(); ++i) order.emplace_back(root(i), i);
+    std::sort(order.begin(), order.end());
+    std::vector<size_t> losers;
+    for (size_t begin = 0; begin < order.size();) {
+      size_t end = begin + 1;
+      while (end < order.size() && order[end].first == order[begin].first) ++end;
+      std::vector<Contender> members;
+      for (size_t i = begin; i < end; ++i)
+        members.push_back(std::move(contenders[order[i].second]));
+      SettleGroup(std::move(members), &losers);
+      begin = end;
+    }
+    std::sort(losers.begin(), losers.end());
+    return losers;
+  }
+
+  void SettleGroup(std::vector<Contender> members, std::vector<size_t>* losers) {
+    if (members.size() > 1) {
+      std::sort(members.begin(), members.end(), [&](const Contender& a, const Contender& b) {
+        return books_->DecidesBefore(evidence_->cases[a.index].payment,
+                                     evidence_->cases[b.index].payment);
+      });
+    }
+    const GroupOutcome outcome = FindBestOutcome(members, books_->policy.group_payments_max);
+    for (size_t i = 0; i < members.size(); ++i) {
+      SearchCase& search = evidence_->cases[members[i].index];
+      if (outcome.awards[i].settles) {
+        Post(members[i].answer, outcome.awards[i].items, &search);
+        continue;
+      }
+      search.Note(rule_, outcome.searched ? TrialResult::kTaken : TrialResult::kSearchLimit,
+                  static_cast<uint32_t>(members.size()));
+      losers->push_back(members[i].index);
+    }
+  }
+
+  void Post(const Answer& answer, const std::vector<ItemHandle>& items, SearchCase* search) {
+    PaymentRecord& payment = books_->payments.At(search->payment);
+    if (items.size() == 1) {
+      DecideOnItem(books_, &payment, items[0], rule_, ConfidenceOf(rule_));
+    } else {
+      std::vector<PaymentPart> parts;
+      for (ItemHandle item : items) parts.push_back({.item = item});
+      SettleParts(books_, search->payment, std::move(parts), rule_, ConfidenceOf(rule_));
+    }
+    // Only answers that agree with the amount get here.
+    KVITT_CHECK(payment.outcome == Outcome::kSettled ||
+                payment.outcome == Outcome::kSettledWithDifference);
+    search->uniqueness = answer.IsAlike() ? Uniqueness::kAlike : Uniqueness::kUnique;
+  }
+
+  Books* books_;
+  Evidence* evidence_;
+  Rule rule_;
+  ProposeFn propose_;
+};
+
+}  // namespace
+
+Evidence* EvidenceOf(Books* books) {
+  if (!books->evidence_gathered) {
+    books->evidence = GatherEvidence(*books);
+    books->evidence_gathered = true;
+  }
+  return books->evidence.get();
+}
+
+void RunSearchRound(Books* books, Rule rule, ProposeFn propose) {
+  Evidence* evidence = EvidenceOf(books);
+  if (evidence != nullptr) SearchRound(books, evidence, rule, propose).Run();
+}
+
+}  // namespace kvitt

@@ -1,0 +1,137 @@
+#include "engine/match/suggestions.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "engine/match/amount_unique.h"
+#include "engine/match/balance_exact.h"
+#include "engine/match/combination.h"
+#include "engine/match/evidence_words.h"
+#include "engine/match/payer_amount.h"
+#include "engine/match/payer_name.h"
+#include "engine/match/payer_oldest.h"
+#include "engine/match/reference_repaired.h"
+#include "engine/match/text_reference.h"
+
+namespace kvitt {
+namespace {
+
+using ItemSets = std::vector<std::vector<ItemHandle>>;
+
+ItemSets SetsOf(const Proposal& proposal) {
+  ItemSets sets;
+  for (const Answer& answer : proposal.answers) sets.push_back(answer.Items());
+  return sets;
+}
+
+// Items whose amount does not agree are worth a look if there are few.
+ItemSets RepairedSets(SearchView* view, const SearchCase& search) {
+  const Proposal proposal = ProposeRepaired(view, search);
+  if (!proposal.answers.empty()) return SetsOf(proposal);
+  constexpr uint32_t kFew = 3;
+  ItemSets sets;
+  if (proposal.found != TrialResult::kAmountDiffers || proposal.count > kFew) return sets;
+  for (const SlipLead& lead : search.slips) {
+    std::vector<ItemHandle> items = {lead.item};
+    if (lead.second != kNoItem) items.push_back(lead.second);
+    if (std::all_of(items.begin(), items.end(), [&](ItemHandle item) {
+          return IsEligible(search, view->books.items.At(item));
+        })) {
+      sets.push_back(std::move(items));
+    }
+  }
+  return sets;
+}
+
+ItemSets TextSets(SearchView* view, const SearchCase& search) {
+  const Proposal proposal = ProposeByText(view, search);
+  if (!proposal.answers.empty()) return SetsOf(proposal);
+  if (proposal.found != TrialResult::kAmountDiffers) return {};
+  std::vector<ItemHandle> named = NamedInText(*view, search);
+  if (named.empty()) return {};
+  return {std::move(named)};
+}
+
+ItemSets OldestSets(const SearchView& view, const SearchCase& search) {
+  std::vector<ItemHandle> items = OldestOf(view, search);
+  if (items.empty()) return {};
+  return {std::move(items)};
+}
+
+ItemSets SetsBy(Rule rule, SearchView* view, const SearchCase& search) {
+  if (ModeOf(view->books, view->evidence, search, rule) == RuleMode::kOff) return {};
+  switch (rule) {
+    case Rule::kReferenceRepaired:
+      return RepairedSets(view, search);
+    case Rule::kTextReference:
+      return TextSets(view, search);
+    case Rule::kPayerAmount:
+      return SetsOf(ProposeByPayerAmount(view, search));
+    case Rule::kBalanceExact:
+      return SetsOf(ProposeByBalance(view, search));
+    case Rule::kCombination:
+      return SetsOf(ProposeCombination(view, search));
+    case Rule::kPayerOldest:
+      return OldestSets(*view, search);
+    case Rule::kAmountUnique:
+      return SetsOf(ProposeByAmount(view, search));
+    case Rule::kPayerName:
+      return SetsOf(ProposeByName(view, search));
+    case Rule::kNone:
+    case Rule::kDuplicate:
+    case Rule::kReversal:
+    case Rule::kReferenceExact:
+    case Rule::kCount:
+      break;
+  }
+  return {};
+}
+
+constexpr Rule kInOrder[] = {Rule::kReferenceRepaired, Rule::kTextReference, Rule::kPayerAmount,
+                             Rule::kBalanceExact,      Rule::kCombination,   Rule::kPayerOldest,
+                             Rule::kAmountUnique,      Rule::kPayerName};
+
+Confidence ConfidenceOf(Rule rule) {
+  return rule < Rule::kPayerOldest ? Confidence::kMedium : Confidence::kLow;
+}
+
+}  // namespace
+
+bool HasSuggestion(SearchView* view, const SearchCase& search) {
+  // The oldest items are found fastest, and a known payer mostly has some.
+  constexpr Rule kCheapFirst[] = {
+      Rule::kPayerOldest, Rule::kAmountUnique, Rule::kTextReference, Rule::kReferenceRepaired,
+      Rule::kPayerAmount, Rule::kBalanceExact, Rule::kCombination,   Rule::kPayerName};
+  return std::any_of(std::begin(kCheapFirst), std::end(kCheapFirst),
+                     [&](Rule rule) { return !SetsBy(rule, view, search).empty(); });
+}
+
+bool HasSuggestionByQuote(SearchView* view, const SearchCase& search) {
+  return !SetsBy(Rule::kTextReference, view, search).empty() ||
+         !SetsBy(Rule::kReferenceRepaired, view, search).empty();
+}
+
+void MakeSuggestions(SearchView* view, const SearchCase& search, std::vector<Suggestion>* out) {
+  const Books& books = view->books;
+  const PaymentRecord& payment = view->PaymentOf(search);
+  ItemSets seen;
+  for (Rule rule : kInOrder) {
+    uint32_t made = 0;
+    for (std::vector<ItemHandle>& items : SetsBy(rule, view, search)) {
+      if (made == books.policy.suggestions_max) break;
+      std::vector<ItemHandle> sorted = items;
+      std::sort(sorted.begin(), sorted.end());
+      if (std::find(seen.begin(), seen.end(), sorted) != seen.end()) continue;
+      seen.push_back(std::move(sorted));
+      Suggestion& suggestion = out->emplace_back();
+      suggestion.rule = rule;
+      suggestion.confidence = ConfidenceOf(rule);
+      suggestion.allocations = WouldPost(books, payment, items);
+      suggestion.explanation = ExplainSuggestion(*view, search, rule, items);
+      ++made;
+    }
+  }
+}
+
+}  // namespace kvitt

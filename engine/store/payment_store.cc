@@ -422,33 +422,45 @@ namespace {
 // the whole. On the stack, but for payments with a lot of text.
 class FieldBytes {
  public:
-  // `size`: what Append() will write in all.
-  explicit FieldBytes(size_t size) {
-    if (size > sizeof(few_)) many_.resize(size);
-    out_ = begin();
-  }
-
+  FieldBytes() = default;
   FieldBytes(const FieldBytes&) = delete;
   FieldBytes& operator=(const FieldBytes&) = delete;
 
-  static size_t SizeOf(std::string_view field) { return sizeof(uint32_t) + field.size(); }
-
   void Append(std::string_view field) {
     const uint32_t size = static_cast<uint32_t>(field.size());
+    Reserve(sizeof(size) + field.size());
     std::memcpy(out_, &size, sizeof(size));
     out_ = CopyText(field, out_ + sizeof(size));
   }
 
-  void Append(char c) { *out_++ = c; }
+  void Append(char c) {
+    Reserve(1);
+    *out_++ = c;
+  }
 
-  std::string_view view() { return {begin(), static_cast<size_t>(out_ - begin())}; }
+  std::string_view view() const { return {begin_, static_cast<size_t>(out_ - begin_)}; }
 
  private:
-  char* begin() { return many_.empty() ? few_ : many_.data(); }
+  void Reserve(size_t more) {
+    if (static_cast<size_t>(end_ - out_) < more) [[unlikely]]
+      Grow(more);
+  }
+
+  void Grow(size_t more) {
+    const size_t size = static_cast<size_t>(out_ - begin_);
+    std::string larger(2 * (size + more), '\0');
+    std::memcpy(larger.data(), begin_, size);
+    many_ = std::move(larger);
+    begin_ = many_.data();
+    out_ = begin_ + size;
+    end_ = begin_ + many_.size();
+  }
 
   char few_[1024];
   std::string many_;
-  char* out_;
+  char* begin_ = few_;
+  char* out_ = few_;
+  char* end_ = few_ + sizeof(few_);
 };
 
 bool IsContent(ColdTag tag) {
@@ -469,19 +481,12 @@ PaymentStore::Print PaymentStore::ContentPrint(const PaymentRecord& payment) con
   numbers[16] = static_cast<char>(payment.direction());
   const std::string_view number_bytes(numbers, sizeof(numbers));
 
-  const char* const cold = payment.cold == 0 ? "" : Cold(payment);
-  std::string_view bytes;
-  size_t size =
-      FieldBytes::SizeOf(account) + FieldBytes::SizeOf(number_bytes) + FieldBytes::SizeOf(currency);
-  ColdReader measured(cold);
-  for (ColdTag tag = measured.Next(&bytes); tag != ColdTag::kEnd; tag = measured.Next(&bytes)) {
-    if (IsContent(tag)) size += 1 + FieldBytes::SizeOf(bytes);
-  }
-  FieldBytes content(size);
+  FieldBytes content;
   content.Append(account);
   content.Append(number_bytes);
   content.Append(currency);
-  ColdReader reader(cold);
+  ColdReader reader(payment.cold == 0 ? "" : Cold(payment));
+  std::string_view bytes;
   for (ColdTag tag = reader.Next(&bytes); tag != ColdTag::kEnd; tag = reader.Next(&bytes)) {
     if (!IsContent(tag)) continue;
     content.Append(static_cast<char>(tag));

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "absl/strings/escaping.h"
+#include "io/bytes/digest_avx2.h"
 
 namespace kvitt {
 namespace {
@@ -21,9 +22,11 @@ PieceDigest Canonical(XXH128_hash_t hash) {
 }  // namespace
 
 void DigestPieces(std::string_view bytes, std::vector<PieceDigest>* pieces) {
+  static const bool has_avx2 = __builtin_cpu_supports("avx2");
   for (size_t begin = 0; begin < bytes.size(); begin += kDigestPiece) {
     const std::string_view piece = bytes.substr(begin, kDigestPiece);
-    pieces->push_back(Canonical(XXH3_128bits(piece.data(), piece.size())));
+    pieces->push_back(has_avx2 ? DigestPieceAvx2(piece)
+                               : Canonical(XXH3_128bits(piece.data(), piece.size())));
   }
 }
 

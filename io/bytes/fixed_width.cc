@@ -159,7 +159,7 @@ std::string_view TextField(const FixedRecord& record,
                            Field field,
                            Charset charset,
                            TextArena* arena) {
-  const std::string_view text = TrimBlanks(Cells(record.cells, field));
+  const std::string_view text = TrimmedCells(record.cells, field);
   if (record.ascii && charset != Charset::kIso646No && charset != Charset::kIso646Dk &&
       charset != Charset::kIso646SeFi) {
     return text;

@@ -189,19 +189,25 @@ inline uint64_t NonBlankMask(const char* p, size_t count) {
 
 }  // namespace fixed_width_internal
 
-// The field without the blanks at its ends. At most 64 cells.
-template <Field kField>
-inline std::string_view TrimmedCells(const char* cells) {
-  static_assert(kField.size() <= 64);
-  const char* p = cells + kField.offset();
-  const uint64_t mask = fixed_width_internal::NonBlankMask(p, kField.size());
+// The text without the blanks at its ends.
+std::string_view TrimBlanks(std::string_view text);
+
+// The field without the blanks at its ends.
+inline std::string_view TrimmedCells(const char* cells, Field field) {
+  const char* p = cells + field.offset();
+  if (field.size() > 64) return TrimBlanks({p, field.size()});
+  const uint64_t mask = fixed_width_internal::NonBlankMask(p, field.size());
   if (mask == 0) return {};
   const auto first = static_cast<size_t>(__builtin_ctzll(mask));
   const auto last = 63 - static_cast<size_t>(__builtin_clzll(mask));
   return std::string_view(p + first, last - first + 1);
 }
 
-std::string_view TrimBlanks(std::string_view text);
+// The same for a field known beforehand, without a loop.
+template <Field kField>
+inline std::string_view TrimmedCells(const char* cells) {
+  return TrimmedCells(cells, kField);
+}
 
 // Whether all cells of a field are `c`.
 bool AllCells(std::string_view cells, char c);

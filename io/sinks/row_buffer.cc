@@ -98,6 +98,21 @@ void RowBuffer::Cell(std::string_view text) {
       return;
     }
   }
+  if (text.size() - 17 < 16) {
+    // The same with two registers that overlap.
+    __m128i head;
+    __m128i tail;
+    std::memcpy(&head, text.data(), 16);
+    std::memcpy(&tail, text.data() + text.size() - 16, 16);
+    if ((SpecialBytes(head, '"', ',') | SpecialBytes(tail, '"', ',')) == 0 && text.back() != ' ' &&
+        kSafeStart[static_cast<unsigned char>(text.front())]) {
+      Reserve(32);
+      std::memcpy(bytes_.get() + size_, &head, 16);
+      std::memcpy(bytes_.get() + size_ + text.size() - 16, &tail, 16);
+      size_ += text.size();
+      return;
+    }
+  }
   if (IsPlainCell(text)) {
     Text(text);
   } else {

@@ -390,7 +390,6 @@ bool SettleParts(Books* books,
   Finding obstacle;
   if (FindObstacle(*books, payment, parts, &obstacle)) {
     composed.findings.push_back(std::move(obstacle));
-    composed.suggestions.push_back(SuggestParts(*books, payment, parts, rule));
     for (const PaymentPart& part : parts) composed.named.push_back(part.item);
     return false;
   }
@@ -468,7 +467,10 @@ std::vector<SuggestedAllocation> WouldPost(const Books& books,
     gross += item.open_minor;
     net += item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
   }
-  if (net <= 0 || gross > kGrossMax) {
+  const bool foreign = std::any_of(items.begin(), items.end(), [&](ItemHandle item) {
+    return books.items.At(item).currency != payment.currency;
+  });
+  if (foreign || net <= 0 || gross > kGrossMax) {
     for (ItemHandle handle : items) {
       const ItemRecord& item = books.items.At(handle);
       rows.push_back({std::string(books.items.ItemId(item, scratch)), item.open_minor,

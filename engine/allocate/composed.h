@@ -43,7 +43,8 @@ PaymentCase DecideParts(const Books& books,
                         const PaymentRecord& payment,
                         const std::vector<PaymentPart>& parts);
 
-// What would be posted on these items, whatever their status.
+// What would be posted on these items, whatever their status; where amounts cannot be compared
+// (another currency, credit notes alone), what is open on them.
 std::vector<SuggestedAllocation> WouldPost(const Books& books,
                                            const PaymentRecord& payment,
                                            const std::vector<ItemHandle>& items);

@@ -50,8 +50,8 @@ PaymentCase JudgeItem(const Books& books,
                       int64_t open_minor) {
   if (item.currency != payment.currency) return PaymentCase::kCurrencyMismatch;
   if (item.status() == ItemStatus::kBlocked) return PaymentCase::kItemBlocked;
-  if (item.kind() == ItemKind::kCreditNote) return PaymentCase::kCreditNoteNamed;
   if (open_minor == 0) return PaymentCase::kAlreadySettled;
+  if (item.kind() == ItemKind::kCreditNote) return PaymentCase::kCreditNoteNamed;
   return DecideAmount(payment.amount_minor, TermsFor(books, payment, item, open_minor));
 }
 

@@ -130,6 +130,7 @@ class Gatherer {
     }
     if (keys.empty()) return;
     search->has_reference = structured;
+    search->is_several = keys.size() > 1;
     const ComposedDecision* composed = books_.decisions.Find(search->payment);
     const bool crowded =
         composed != nullptr &&

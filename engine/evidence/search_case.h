@@ -63,6 +63,7 @@ struct SearchCase {
   PayerBy payer_by = PayerBy::kNothing;
   Objection objection = Objection::kNone;
   bool has_reference = false;  // structured, and no filler
+  bool is_several = false;      // several different references
   bool has_text = false;
   bool text_cut = false;             // more candidates in the text than are looked at
   bool text_is_fixed = false;        // a token of the text stands on several items

@@ -86,22 +86,26 @@ void MarkOtherAccountReferences(Books* books, const std::vector<Miss>& misses) {
         look(alias.key, alias.item, &hits[0]);
     }
   }
+  absl::flat_hash_map<PaymentHandle, std::vector<ItemHandle>> elsewhere;
   for (const std::vector<Hit>& list : hits) {
     for (const Hit& hit : list) {
       const PaymentHandle handle = misses[hit.miss].payment;
-      PaymentRecord& payment = books->payments.At(handle);
-      if (payment.decided != PaymentCase::kUndecided) continue;
-      payment.set(PaymentRecord::kOtherAccountReference);
-      books->decisions.Compose(handle).named.push_back(hit.item);
+      if (books->payments.At(handle).decided != PaymentCase::kUndecided) continue;
+      elsewhere[handle].push_back(hit.item);
     }
   }
-  for (const std::vector<Hit>& list : hits) {
-    for (const Hit& hit : list) {
-      const PaymentHandle handle = misses[hit.miss].payment;
-      if (books->payments.At(handle).has(PaymentRecord::kOtherAccountReference)) {
-        SortItems(*books, &books->decisions.Compose(handle).named);
+  for (auto& [handle, items] : elsewhere) {
+    books->payments.At(handle).set(PaymentRecord::kOtherAccountReference);
+    SortItems(*books, &items);
+    ComposedDecision& composed = books->decisions.Compose(handle);
+    // Of all that is wrong with a payment's references this is the most particular.
+    for (Finding& finding : composed.findings) {
+      if (finding.code == DeviationCode::kReferenceUnknown ||
+          finding.code == DeviationCode::kReferenceInvalid) {
+        finding.code = DeviationCode::kAccountMismatch;
       }
     }
+    composed.named.insert(composed.named.end(), items.begin(), items.end());
   }
 }
 

@@ -67,6 +67,20 @@ std::string RightReference(const Books& books, ItemHandle handle) {
   return std::string(references.empty() ? row.item_id : references[0]);
 }
 
+std::string QuotedWords(const SearchView& view,
+                        const SearchCase& search,
+                        const std::vector<ItemHandle>& items) {
+  const Books& books = view.books;
+  std::string words = Concat("The references name ", NameItems(books, items), ".");
+  for (ItemHandle item : items) {
+    const AccountNumber account = books.items.At(item).key.account();
+    if (account == search.account || account == kAnyAccount) continue;
+    AppendParts(&words, " It is to be paid on ", books.accounts.Text(account), ".");
+    break;
+  }
+  return words;
+}
+
 }  // namespace
 
 std::string PayerWords(const SearchView& view, const SearchCase& search) {
@@ -101,6 +115,9 @@ std::string ExplainSuggestion(const SearchView& view,
   const PaymentRecord& payment = view.PaymentOf(search);
   std::string why;
   switch (rule) {
+    case Rule::kReferenceExact:
+      why = QuotedWords(view, search, items);
+      break;
     case Rule::kReferenceRepaired:
       why = RepairWords(books, search, items[0]);
       break;
@@ -129,9 +146,13 @@ std::string ExplainSuggestion(const SearchView& view,
     case Rule::kNone:
     case Rule::kDuplicate:
     case Rule::kReversal:
-    case Rule::kReferenceExact:
     case Rule::kCount:
       break;
+  }
+  if (std::any_of(items.begin(), items.end(), [&](ItemHandle item) {
+        return books.items.At(item).currency != payment.currency;
+      })) {
+    return Concat(why, " The currencies differ, so the amounts must be agreed first.");
   }
   AppendParts(&why, " ", SumWords(books, payment, items), ".");
   if (rule >= Rule::kPayerAmount && rule <= Rule::kPayerOldest) {

@@ -9,6 +9,7 @@
 #include "engine/allocate/composed.h"
 #include "engine/allocate/posting.h"
 #include "engine/allocate/take_back.h"
+#include "engine/evidence/why_undecided.h"
 #include "engine/match/account_mismatch.h"
 #include "engine/match/bucket_join.h"
 #include "engine/value/concat.h"
@@ -86,18 +87,46 @@ class EntangledRound {
     }
     if (leads_.empty()) return;  // a hashed key only looked like the item's
     const Lead& lead = leads_[0];
-    if (lead.open.size() == 1 || (lead.open.empty() && !lead.closed.empty())) {
-      DecideOnItem(books_, &payment, lead.open.empty() ? lead.closed[0] : lead.open[0],
-                   Rule::kReferenceExact, Confidence::kHigh);
-      return;
+    if (lead.open.size() == 1) {
+      DecideOnItem(books_, &payment, lead.open[0], Rule::kReferenceExact, Confidence::kHigh);
+    } else if (lead.open.empty()) {
+      DecideOnClosed(handle, &payment, lead.closed);
+    } else {
+      // The reference stands on several open items: it names a customer, or says nothing.
+      FindAmbiguous(handle, lead.open);
     }
-    // The reference stands on several open items: it names a customer, or says nothing.
-    if (lead.open.empty()) return;
+  }
+
+  void FindAmbiguous(PaymentHandle handle, const std::vector<ItemHandle>& items) {
     ComposedDecision& composed = books_->decisions.Compose(handle);
-    composed.named = lead.open;
+    composed.named = items;
     composed.findings.push_back({.code = DeviationCode::kReferenceAmbiguous,
-                                 .item = lead.open[0],
-                                 .note = NameItems(*books_, lead.open)});
+                                 .item = items[0],
+                                 .note = NameItems(*books_, items)});
+  }
+
+  // Everything that is named is closed: the money goes on account of the customer, if it is one.
+  // Whichever was quoted first, an item of another currency comes before all others: nothing can be
+  // posted then.
+  void DecideOnClosed(PaymentHandle handle,
+                      PaymentRecord* payment,
+                      const std::vector<ItemHandle>& closed) {
+    char scratch[2][kPackedTextBytesMax];
+    const std::string_view customer =
+        books_->items.CustomerId(books_->items.At(closed[0]), scratch[0]);
+    ItemHandle decides = closed[0];
+    for (ItemHandle item : closed) {
+      const ItemRecord& record = books_->items.At(item);
+      if (books_->items.CustomerId(record, scratch[1]) != customer) {
+        FindAmbiguous(handle, closed);
+        return;
+      }
+      if (record.currency != payment->currency &&
+          books_->items.At(decides).currency == payment->currency) {
+        decides = item;
+      }
+    }
+    DecideOnItem(books_, payment, decides, Rule::kReferenceExact, Confidence::kHigh);
   }
 
   // Fills leads_ with one lead for each different reference that found something; returns how many
@@ -122,7 +151,7 @@ class EntangledRound {
         }
       }
       if (lead.open.empty() && lead.closed.empty()) {
-        missing_.push_back(reference.value);
+        missing_.push_back(reference);
         continue;
       }
       SortItems(*books_, &lead.open);
@@ -159,40 +188,47 @@ class EntangledRound {
     // Not all of the references lead to one open item each: nothing is posted on the strength of
     // some.
     if (books_->decisions.Find(handle) != nullptr) return;
+    if (all.empty() && missing_.empty()) {
+      std::vector<ItemHandle> closed;
+      for (const Lead& lead : leads_) {
+        closed.insert(closed.end(), lead.closed.begin(), lead.closed.end());
+      }
+      SortItems(*books_, &closed);
+      DecideOnClosed(handle, payment, closed);
+      return;
+    }
     ComposedDecision& composed = books_->decisions.Compose(handle);
     composed.named = all;
     Finding finding;
     const bool some_closed = std::any_of(leads_.begin(), leads_.end(),
                                          [](const Lead& lead) { return lead.open.empty(); });
-    finding.code = !missing_.empty() ? DeviationCode::kReferenceUnknown
+    finding.code = !missing_.empty() ? CodeOfMissing()
                    : some_closed     ? DeviationCode::kItemAlreadySettled
                                      : DeviationCode::kReferenceAmbiguous;
     if (!all.empty()) finding.item = all[0];
-    for (std::string_view text : missing_) {
+    for (const PaymentReference& reference : missing_) {
       finding.note += finding.note.empty() ? "Not found: " : ", ";
-      finding.note += text;
+      finding.note += reference.value;
     }
     if (missing_.empty()) {
       finding.note =
           some_closed ? "Not all of the items that it names are open, so nothing was posted. " : "";
       finding.note += NameItems(*books_, all);
     }
-    if (all.empty() && missing_.empty()) {
-      // Every item is closed already.
-      DecideOnItem(books_, payment, leads_[0].closed[0], Rule::kReferenceExact, Confidence::kHigh);
-      return;
-    }
     composed.findings.push_back(std::move(finding));
-    if (!parts.empty()) {
-      composed.suggestions.push_back(SuggestParts(*books_, *payment, parts, Rule::kReferenceExact));
-    }
+  }
+
+  DeviationCode CodeOfMissing() const {
+    return std::any_of(missing_.begin(), missing_.end(), CountsAsWellFormed)
+               ? DeviationCode::kReferenceUnknown
+               : DeviationCode::kReferenceInvalid;
   }
 
   Books* books_;
   std::vector<PaymentReference> references_;
   std::vector<Lead> leads_;
   std::vector<PaymentReference> lead_amounts_;
-  std::vector<std::string_view> missing_;
+  std::vector<PaymentReference> missing_;
 };
 
 // Item ids may be quoted as references. They are added to the index only when some payment quotes a
@@ -224,10 +260,16 @@ void RunReferenceExact(Books* books, bool look_at_payments) {
   AddIdAliases(books);
   JoinResult joined = JoinBuckets(books, look_at_payments);
   if (!joined.misses.empty() && !joined.entangled.empty()) {
-    // A payment that found something by one key does not miss by another.
-    absl::flat_hash_set<PaymentHandle> found;
-    for (const Match& match : joined.entangled) found.insert(match.payment);
-    std::erase_if(joined.misses, [&](const Miss& miss) { return found.contains(miss.payment); });
+    // A reference that is found by one of its keys (its account, any account) is not missed by the
+    // other.
+    absl::flat_hash_set<std::tuple<PaymentHandle, uint64_t, uint64_t>> found;
+    const auto key_of = [](PaymentHandle payment, ReferenceKey key) {
+      const ReferenceKey bare = key.On(kAnyAccount);
+      return std::make_tuple(payment, bare.low, bare.high);
+    };
+    for (const Match& match : joined.entangled) found.insert(key_of(match.payment, match.key));
+    std::erase_if(joined.misses,
+                  [&](const Miss& miss) { return found.contains(key_of(miss.payment, miss.key)); });
   }
   // Claims on crowded references are not searched; what else those payments quote decides nothing
   // either.

@@ -25,6 +25,21 @@ ItemSets SetsOf(const Proposal& proposal) {
   return sets;
 }
 
+// What the references name, when they did not decide: some of several lead to open items, or the
+// reference belongs to another creditor account.
+ItemSets QuotedSets(const SearchView& view, const SearchCase& search) {
+  const bool elsewhere = search.objection == Objection::kReferenceElsewhere;
+  if (!search.is_several && !elsewhere) return {};
+  const ComposedDecision* composed = view.books.decisions.Find(search.payment);
+  if (composed == nullptr) return {};
+  std::vector<ItemHandle> open;
+  for (ItemHandle item : composed->named) {
+    if (IsOpen(view.books.items.At(item))) open.push_back(item);
+  }
+  if (open.empty()) return {};
+  return {std::move(open)};
+}
+
 // Items whose amount does not agree are worth a look if there are few.
 ItemSets RepairedSets(SearchView* view, const SearchCase& search) {
   const Proposal proposal = ProposeRepaired(view, search);
@@ -62,6 +77,8 @@ ItemSets OldestSets(const SearchView& view, const SearchCase& search) {
 ItemSets SetsBy(Rule rule, SearchView* view, const SearchCase& search) {
   if (ModeOf(view->books, view->evidence, search, rule) == RuleMode::kOff) return {};
   switch (rule) {
+    case Rule::kReferenceExact:
+      return QuotedSets(*view, search);
     case Rule::kReferenceRepaired:
       return RepairedSets(view, search);
     case Rule::kTextReference:
@@ -81,16 +98,15 @@ ItemSets SetsBy(Rule rule, SearchView* view, const SearchCase& search) {
     case Rule::kNone:
     case Rule::kDuplicate:
     case Rule::kReversal:
-    case Rule::kReferenceExact:
     case Rule::kCount:
       break;
   }
   return {};
 }
 
-constexpr Rule kInOrder[] = {Rule::kReferenceRepaired, Rule::kTextReference, Rule::kPayerAmount,
-                             Rule::kBalanceExact,      Rule::kCombination,   Rule::kPayerOldest,
-                             Rule::kAmountUnique,      Rule::kPayerName};
+constexpr Rule kInOrder[] = {Rule::kReferenceExact, Rule::kReferenceRepaired, Rule::kTextReference,
+                             Rule::kPayerAmount,    Rule::kBalanceExact,      Rule::kCombination,
+                             Rule::kPayerOldest,    Rule::kAmountUnique,      Rule::kPayerName};
 
 Confidence ConfidenceOf(Rule rule) {
   return rule < Rule::kPayerOldest ? Confidence::kMedium : Confidence::kLow;
@@ -101,8 +117,9 @@ Confidence ConfidenceOf(Rule rule) {
 bool HasSuggestion(SearchView* view, const SearchCase& search) {
   // The oldest items are found fastest, and a known payer mostly has some.
   constexpr Rule kCheapFirst[] = {
-      Rule::kPayerOldest, Rule::kAmountUnique, Rule::kTextReference, Rule::kReferenceRepaired,
-      Rule::kPayerAmount, Rule::kBalanceExact, Rule::kCombination,   Rule::kPayerName};
+      Rule::kReferenceExact, Rule::kPayerOldest,       Rule::kAmountUnique,
+      Rule::kTextReference,  Rule::kReferenceRepaired, Rule::kPayerAmount,
+      Rule::kBalanceExact,   Rule::kCombination,       Rule::kPayerName};
   return std::any_of(std::begin(kCheapFirst), std::end(kCheapFirst),
                      [&](Rule rule) { return !SetsBy(rule, view, search).empty(); });
 }

@@ -48,6 +48,23 @@ void PrefetchItem(const Books& books, const PaymentRun& run, uint32_t i) {
   if (payment.item != kNoItem) __builtin_prefetch(&books.items.At(payment.item));
 }
 
+// Why rule 3 left the payment to the later rules, as far as the case itself knows.
+bool TrialOfReferences(const Books& books, const SearchCase& search, RuleTrial* trial) {
+  trial->rule = Rule::kReferenceExact;
+  trial->count = 0;
+  if (!books.payments.At(search.payment).has(PaymentRecord::kHasReference)) {
+    trial->result = TrialResult::kNotApplicable;
+  } else if (search.payer_by == PayerBy::kFixedReference) {
+    trial->result = TrialResult::kSeveralAnswers;
+    trial->count = static_cast<uint32_t>(search.named.size());
+  } else if (search.is_several || search.objection == Objection::kReferenceElsewhere) {
+    return false;  // its deviation says more
+  } else {
+    trial->result = TrialResult::kNothingFound;
+  }
+  return true;
+}
+
 // What the decision on a case says of itself. Payments that rules 1 to 3 decided say nothing.
 void ReadEvidence(const Books& books, PaymentHandle handle, PaymentRow* row, PaymentPage* page) {
   row->uniqueness = Uniqueness::kNone;
@@ -58,6 +75,8 @@ void ReadEvidence(const Books& books, PaymentHandle handle, PaymentRow* row, Pay
   if (search == nullptr) return;
   row->uniqueness = search->uniqueness;
   const size_t first = page->trials.size();
+  RuleTrial of_references;
+  if (TrialOfReferences(books, *search, &of_references)) page->trials.push_back(of_references);
   for (size_t i = 0; i < kSearchRules; ++i) {
     if ((search->tried >> i & 1U) == 0) continue;
     const TrialResult found = search->found[i];
@@ -153,7 +172,7 @@ void ReadPaymentPage(const Books& books,
   out->evidence.clear();
   out->evidence.reserve(run.count);
   out->trials.clear();
-  if (books.evidence != nullptr) out->trials.reserve(run.count * kSearchRules);
+  if (books.evidence != nullptr) out->trials.reserve(run.count * (kSearchRules + 1));
   std::vector<Posting> postings;
   for (uint32_t i = 0; i < run.count; ++i) {
     const PaymentHandle handle = run.first + i;

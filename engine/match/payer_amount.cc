@@ -58,6 +58,12 @@ Proposal ProposeByPayerAmount(SearchView* view, const SearchCase& search) {
   for (Choice& choice : GroupAlike(books, payment, std::move(agreeing))) {
     proposal.answers.push_back({{std::move(choice)}});
   }
+  if (proposal.answers.empty()) {
+    std::vector<ItemHandle> any;
+    CollectPayerItems(*view, search, 1, &any);
+    proposal.found = any.empty() ? TrialResult::kNothingFound : TrialResult::kAmountDiffers;
+    return proposal;
+  }
   Judge(books, search, /*respects_objections=*/true, &proposal);
   return proposal;
 }

@@ -41,6 +41,8 @@ struct ComposedDecision {
   std::vector<Finding> remarks;  // deviations beside those that say how it was decided, or why not
   std::vector<Suggestion> suggestions;
   std::vector<ItemHandle> named;  // items that the references name, when they did not decide
+  // Of several references some well-formed one leads nowhere.
+  bool quotes_unknown = false;
   PaymentHandle reversed_by = kNoPayment;
 };
 

@@ -158,7 +158,7 @@ class Gatherer {
                     [](const Finding& f) { return f.code == DeviationCode::kItemAlreadySettled; });
     if (some_closed) {
       search->objection = Objection::kReferenceClosed;
-    } else if (well_formed) {
+    } else if (composed == nullptr ? well_formed : composed->quotes_unknown) {
       search->objection = Objection::kReferenceUnknown;
     }
     if (keys.size() == 1 && search->quoted.empty()) FollowSlips(search, references);

@@ -63,12 +63,11 @@ struct SearchCase {
   PayerBy payer_by = PayerBy::kNothing;
   Objection objection = Objection::kNone;
   bool has_reference = false;  // structured, and no filler
-  bool is_several = false;      // several different references
+  bool is_several = false;     // several different references
   bool has_text = false;
   bool text_cut = false;             // more candidates in the text than are looked at
   bool text_is_fixed = false;        // a token of the text stands on several items
   bool repair_answered = false;      // rule 4 found items with the amount
-  bool left_behind = false;          // rules 7 and 8 are not asked: rule 6 (7) has an answer
   std::vector<ItemHandle> named;     // eligible when found: items of a fixed reference
   std::vector<ItemHandle> quoted;    // open items that some of several references name
   std::vector<SlipLead> slips;       // open items one slip away
@@ -78,6 +77,8 @@ struct SearchCase {
   std::array<TrialResult, kSearchRules> found{};
   std::array<uint32_t, kSearchRules> counts{};
   uint8_t tried = 0;  // rules that were asked, from the first
+  // Rule 6 or 7 when it has an answer that it must not post: the later ones up to 8 are not asked.
+  Rule stopped_by = Rule::kNone;
   Uniqueness uniqueness = Uniqueness::kNone;
   uint32_t alternatives = 0;
   PaymentHandle same_as = kNoPayment;  // the payment that this one seems to repeat

@@ -62,7 +62,7 @@ void RunBalanceExact(Books* books) {
 
 Proposal ProposeByBalance(SearchView* view, const SearchCase& search) {
   Proposal proposal;
-  if (search.payer == kNobody || search.left_behind) return proposal;
+  if (search.payer == kNobody || search.stopped_by == Rule::kPayerAmount) return proposal;
   const Books& books = view->books;
   const PaymentRecord& payment = view->PaymentOf(search);
   const Date paid_on = PaidOn(books, payment);

@@ -64,14 +64,11 @@ void KeepOnAccount(Books* books, SearchCase* search, PaymentHandle repeated) {
 void AddRemarks(Books* books, const SearchCase& search) {
   std::vector<Finding> remarks;
   for (ItemHandle item : search.reserved) {
-    Finding finding;
-    if (!ReservationOf(books->items.At(item), &finding.code)) continue;
-    const bool known = std::any_of(remarks.begin(), remarks.end(), [&](const Finding& other) {
-      return other.code == finding.code;
-    });
-    if (known) continue;
-    finding.item = item;
-    remarks.push_back(std::move(finding));
+    for (DeviationCode code : ReservationsOf(books->items.At(item))) {
+      const bool known = std::any_of(remarks.begin(), remarks.end(),
+                                     [&](const Finding& other) { return other.code == code; });
+      if (!known) remarks.push_back({.code = code, .item = item});
+    }
   }
   if (search.WasTried(Rule::kCombination) &&
       search.FoundBy(Rule::kCombination) == TrialResult::kSeveralAnswers) {

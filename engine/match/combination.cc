@@ -10,6 +10,9 @@
 namespace kvitt {
 namespace {
 
+// How many answers are written out. With more of them nothing is decided anyway.
+constexpr uint32_t kAnswersMax = 8;
+
 // What a set of items is worth under a hypothesis: alike items together, and those of equal worth
 // that are not alike side by side.
 struct Worth {
@@ -45,28 +48,49 @@ std::vector<Worth> MakeWorths(const Books& books,
   return worths;
 }
 
-// The answers of one search as items; `several` is set when some answer leaves open which of items
-// that are not alike it takes.
-std::vector<Answer> AnswersOf(const std::vector<Worth>& worths,
-                              const SubsetResult& result,
-                              bool* several) {
-  std::vector<Answer> answers;
-  for (const SubsetAnswer& found : result.answers) {
-    Answer answer;
-    for (size_t w = 0; w < worths.size(); ++w) {
-      uint32_t left = found.take[w];
-      if (left == 0) continue;
-      if (worths[w].groups.size() > 1 && left < worths[w].count()) *several = true;
-      for (const Choice& group : worths[w].groups) {
-        const uint32_t take = std::min(left, static_cast<uint32_t>(group.items.size()));
-        left -= take;
-        if (take != 0) answer.choices.push_back({group.items, take});
-      }
+// The answers of one search as items, at most `most`. Items of equal worth that are not alike make
+// answers of their own.
+class AnswerList {
+ public:
+  AnswerList(const std::vector<Worth>& worths, size_t most) : worths_(worths), most_(most) {}
+
+  void Add(const SubsetAnswer& found) { Choose(found, 0, 0, 0); }
+
+  std::vector<Answer>& answers() { return answers_; }
+
+  // Whether there are more than were kept.
+  bool is_cut() const { return is_cut_; }
+
+ private:
+  // Has taken `taken` of worth `w` so far, from the groups before `group`.
+  void Choose(const SubsetAnswer& found, size_t w, size_t group, uint32_t taken) {
+    if (is_cut_) return;
+    if (w == worths_.size()) {
+      is_cut_ = answers_.size() == most_;
+      if (!is_cut_) answers_.push_back(answer_);
+      return;
     }
-    answers.push_back(std::move(answer));
+    const uint32_t left = found.take[w] - taken;
+    if (left == 0) {
+      Choose(found, w + 1, 0, 0);
+      return;
+    }
+    const std::vector<Choice>& groups = worths_[w].groups;
+    if (group == groups.size()) return;
+    const uint32_t size = static_cast<uint32_t>(groups[group].items.size());
+    for (uint32_t take = std::min(left, size) + 1; take-- > 0;) {
+      if (take != 0) answer_.choices.push_back({groups[group].items, take});
+      Choose(found, w, group + 1, taken + take);
+      if (take != 0) answer_.choices.pop_back();
+    }
   }
-  return answers;
-}
+
+  const std::vector<Worth>& worths_;
+  size_t most_;
+  Answer answer_;
+  std::vector<Answer> answers_;
+  bool is_cut_ = false;
+};
 
 }  // namespace
 
@@ -76,7 +100,7 @@ void RunCombination(Books* books) {
 
 Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
   Proposal proposal;
-  if (search.payer == kNobody || search.left_behind) return proposal;
+  if (search.payer == kNobody || search.stopped_by != Rule::kNone) return proposal;
   const Books& books = view->books;
   const PaymentRecord& payment = view->PaymentOf(search);
   std::vector<ItemHandle> items;
@@ -112,21 +136,33 @@ Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
     const std::vector<Worth> worths = MakeWorths(books, payment, groups, hypothesis.with_discounts);
     std::vector<SubsetClass> classes;
     for (const Worth& worth : worths) classes.push_back({worth.minor, worth.count()});
-    const SubsetResult result = FindSubsets(
-        classes, hypothesis.target,
-        {.budget_steps = static_cast<uint64_t>(policy.search_steps), .answers_wanted = 3});
+    const SubsetResult result =
+        FindSubsets(classes, hypothesis.target,
+                    {.budget_steps = static_cast<uint64_t>(policy.search_steps),
+                     .answers_wanted = kAnswersMax});
     if (result.verdict == SubsetVerdict::kSearchLimit) {
       proposal.found = TrialResult::kSearchLimit;
       return proposal;
     }
     if (result.verdict == SubsetVerdict::kNone) continue;
-    bool several = result.verdict == SubsetVerdict::kSeveral;
-    proposal.answers = AnswersOf(worths, result, &several);
+    AnswerList list(worths, kAnswersMax);
+    for (const SubsetAnswer& answer : result.answers) list.Add(answer);
+    proposal.answers = std::move(list.answers());
+    // A discount or a charge below the tolerance is a tolerated difference: sums know none.
+    const size_t found = proposal.answers.size();
+    std::erase_if(proposal.answers, [&](const Answer& answer) {
+      return AgreementOf(books, payment, answer.Items()) >= Agreement::kTolerance;
+    });
+    const bool complete = !list.is_cut() &&
+                     (result.verdict == SubsetVerdict::kUnique ||
+                      (result.alternatives_exact && result.alternatives <= result.answers.size()));
+    if (proposal.answers.empty() && complete) continue;
     Judge(books, search, /*respects_objections=*/true, &proposal);
-    if (several) {
+    if (!complete) {
       proposal.found = TrialResult::kSeveralAnswers;
-      proposal.count =
-          static_cast<uint32_t>(std::clamp<uint64_t>(result.alternatives, 2, UINT32_MAX));
+      proposal.count = static_cast<uint32_t>(std::clamp<uint64_t>(
+          std::max<uint64_t>(result.alternatives, found) - (found - proposal.answers.size()), 2,
+          UINT32_MAX));
     }
     return proposal;
   }

@@ -22,6 +22,13 @@ bool IsSettled(const PaymentRecord& payment) {
          !payment.has(PaymentRecord::kDead);
 }
 
+// Whether it may have closed an item, as the only one or as one of several.
+bool IsPosted(const PaymentRecord& payment) {
+  return IsSettled(payment) ||
+         ((payment.outcome == Outcome::kOverpaid || payment.outcome == Outcome::kPartial) &&
+          !payment.has(PaymentRecord::kDead));
+}
+
 uint64_t HashOf(uint64_t value) {
   const uint64_t product = (value + 1) * 0x9e3779b97f4a7c15u;
   return product ^ (product >> 31);
@@ -70,15 +77,15 @@ bool IsSamePayer(const Books& books, const SearchCase& search, PaymentHandle oth
                 scratch) == books.evidence->directory.Id(search.payer);
 }
 
-// Calls fn(handle, payment, worker) for every settled payment, in parallel.
+// Calls fn(handle, payment, worker) in parallel for every payment of which `counts` is true.
 template <typename Fn>
-void ForEachSettled(const Books& books, Fn fn) {
+void ForEachPayment(const Books& books, bool (*counts)(const PaymentRecord&), Fn fn) {
   const std::vector<PaymentRun>& runs = books.payments.runs();
   ParallelFor(runs.size(), 16, books.threads, [&](size_t begin, size_t end, int worker) {
     for (size_t r = begin; r < end; ++r) {
       for (uint32_t i = 0; i < runs[r].count; ++i) {
         const PaymentRecord& payment = books.payments.At(runs[r].first + i);
-        if (IsSettled(payment)) fn(runs[r].first + i, payment, static_cast<size_t>(worker));
+        if (counts(payment)) fn(runs[r].first + i, payment, static_cast<size_t>(worker));
       }
     }
   });
@@ -127,17 +134,18 @@ std::vector<PaymentHandle> FindRepeated(const Books& books,
   });
   for (size_t i = 0; i < cases.size(); ++i) by_print[prints[i]].push_back(i);
   std::vector<Pairs> found(static_cast<size_t>(std::max(books.threads, 1)));
-  ForEachSettled(books, [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
-    if (!amounts.MayHold(HashOf(static_cast<uint64_t>(payment.amount_minor)))) return;
-    const auto same = by_print.find(PrintOf(books, payment));
-    if (same == by_print.end()) return;
-    for (size_t index : same->second) {
-      const PaymentRecord& mine = books.payments.At(cases[index]->payment);
-      if (IsWithinDays(books, mine, payment) && IsSamePayer(books, *cases[index], handle)) {
-        found[worker].emplace_back(index, handle);
-      }
-    }
-  });
+  ForEachPayment(
+      books, IsSettled, [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
+        if (!amounts.MayHold(HashOf(static_cast<uint64_t>(payment.amount_minor)))) return;
+        const auto same = by_print.find(PrintOf(books, payment));
+        if (same == by_print.end()) return;
+        for (size_t index : same->second) {
+          const PaymentRecord& mine = books.payments.At(cases[index]->payment);
+          if (IsWithinDays(books, mine, payment) && IsSamePayer(books, *cases[index], handle)) {
+            found[worker].emplace_back(index, handle);
+          }
+        }
+      });
   TakeEarliest(books, found, &repeated);
   return repeated;
 }
@@ -184,15 +192,16 @@ void NotePaidTwice(Books* books) {
       }
     }
   };
-  ForEachSettled(*books, [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
-    if (payment.decided != PaymentCase::kComposed) {
-      look(payment.item, handle, worker);
-      return;
-    }
-    for (const Posting& posting : books->decisions.Find(handle)->postings) {
-      look(posting.item, handle, worker);
-    }
-  });
+  ForEachPayment(*books, IsPosted,
+                 [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
+                   if (payment.decided != PaymentCase::kComposed) {
+                     look(payment.item, handle, worker);
+                     return;
+                   }
+                   for (const Posting& posting : books->decisions.Find(handle)->postings) {
+                     look(posting.item, handle, worker);
+                   }
+                 });
   std::vector<PaymentHandle> firsts(seconds.size(), kNoPayment);
   TakeEarliest(*books, found, &firsts);
   for (size_t i = 0; i < seconds.size(); ++i) {

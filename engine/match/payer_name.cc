@@ -33,7 +33,7 @@ Proposal ProposeByName(SearchView* view, const SearchCase& search) {
   SearchCase alleged = search;
   alleged.payer = search.alleged;
   alleged.named.clear();
-  alleged.left_behind = false;
+  alleged.stopped_by = Rule::kNone;
   proposal = ProposeForPayer(view, alleged);
   if (!proposal.answers.empty()) proposal.found = TrialResult::kSuggestOnly;
   return proposal;

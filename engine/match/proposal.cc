@@ -104,23 +104,13 @@ std::vector<Choice> GroupAlike(const Books& books,
   return groups;
 }
 
-bool ReservationOf(const ItemRecord& item, DeviationCode* code) {
-  switch (item.status()) {
-    case ItemStatus::kDisputed:
-      *code = DeviationCode::kItemDisputed;
-      return true;
-    case ItemStatus::kCollection:
-      *code = DeviationCode::kItemInCollection;
-      return true;
-    case ItemStatus::kBlocked:
-      *code = DeviationCode::kItemBlocked;
-      return true;
-    case ItemStatus::kOpen:
-    case ItemStatus::kClosed:
-      break;
-  }
-  *code = DeviationCode::kCustomerInsolvent;
-  return item.has(ItemRecord::kInsolvent);
+absl::InlinedVector<DeviationCode, 2> ReservationsOf(const ItemRecord& item) {
+  absl::InlinedVector<DeviationCode, 2> codes;
+  if (item.status() == ItemStatus::kDisputed) codes.push_back(DeviationCode::kItemDisputed);
+  if (item.status() == ItemStatus::kCollection) codes.push_back(DeviationCode::kItemInCollection);
+  if (item.status() == ItemStatus::kBlocked) codes.push_back(DeviationCode::kItemBlocked);
+  if (item.has(ItemRecord::kInsolvent)) codes.push_back(DeviationCode::kCustomerInsolvent);
+  return codes;
 }
 
 namespace {

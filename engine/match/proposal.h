@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/allocate/books.h"
 #include "engine/allocate/composed.h"
 #include "engine/evidence/evidence.h"
@@ -53,7 +54,7 @@ std::vector<Choice> GroupAlike(const Books& books,
 // several, or the one and whether it may be posted.
 void Judge(const Books& books, const SearchCase& search, bool respects_objections, Proposal* out);
 
-// The deviation that an item calls for when an answer holds it: item_disputed ...; false for none.
-bool ReservationOf(const ItemRecord& item, DeviationCode* code);
+// The deviations that an item calls for when an answer holds it: item_disputed ...
+absl::InlinedVector<DeviationCode, 2> ReservationsOf(const ItemRecord& item);
 
 }  // namespace kvitt

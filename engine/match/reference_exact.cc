@@ -216,6 +216,10 @@ class EntangledRound {
       finding.note += NameItems(*books_, all);
     }
     composed.findings.push_back(std::move(finding));
+    composed.quotes_unknown =
+        std::any_of(missing_.begin(), missing_.end(), [](const PaymentReference& reference) {
+          return reference.scheme != ReferenceScheme::kText && CountsAsWellFormed(reference);
+        });
   }
 
   DeviationCode CodeOfMissing() const {

@@ -77,15 +77,14 @@ class SearchRound {
     if (proposal.found != TrialResult::kDecided) NoteUnposted(search);
     for (const Answer& answer : proposal.answers) {
       for (ItemHandle item : answer.Items()) {
-        DeviationCode code;
-        if (ReservationOf(books_->items.At(item), &code)) search->NoteReserved(item);
+        if (IsReserved(books_->items.At(item))) search->NoteReserved(item);
       }
     }
   }
 
   // An answer of rules 6 and 7 that is not posted ends the search for sets.
   void NoteUnposted(SearchCase* search) const {
-    if (rule_ == Rule::kPayerAmount || rule_ == Rule::kBalanceExact) search->left_behind = true;
+    if (rule_ == Rule::kPayerAmount || rule_ == Rule::kBalanceExact) search->stopped_by = rule_;
   }
 
   // Posts the best outcome of each group of contenders that share items; returns who went without.

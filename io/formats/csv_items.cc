@@ -9,6 +9,7 @@
 // References are joined by `;` (in a file separated by `;` the cell is quoted, or they are joined
 // by `|`), or are a JSON array. Source: RFC 4180; docs/records.md.
 
+#include "engine/value/concat.h"
 #include "io/formats/csv_stream.h"
 #include "io/formats/csv_writer.h"
 #include "io/formats/format_writer.h"
@@ -84,6 +85,22 @@ struct ItemTraits {
 
   static void Complete(OpenItem* item) {
     if (item->open_amount_minor == csv::kNoAmount) item->open_amount_minor = item->amount_minor;
+  }
+
+  static std::string Contradiction(const OpenItem& item) {
+    const int decimals = item.currency.decimals();
+    const auto above = [&](std::string_view field, int64_t minor) {
+      return Concat("field ", field, ": expected at most the amount of ",
+                    FormatAmount(item.amount_minor, decimals), ", found ",
+                    FormatAmount(minor, decimals));
+    };
+    const bool has_open = item.open_amount_minor != csv::kNoAmount;
+    if (has_open && item.open_amount_minor > item.amount_minor) {
+      return above("open_amount", item.open_amount_minor);
+    }
+    if (item.discount_minor > item.amount_minor)
+      return above("discount_amount", item.discount_minor);
+    return {};
   }
 
   static void Count(const OpenItem& item, RecordTally* tally) {

@@ -14,6 +14,7 @@
 //   ClearArrays(batch) forgets references, accounts and lines of text
 //   Prepare(record)    undoes what Complete did to an earlier record
 //   Complete(record)   what follows from the cells: defaults
+//   Contradiction(record)  optional: what two cells say against each other, "" when nothing
 //   Count(record, tally)
 //   Hand(batch, sink)
 
@@ -173,6 +174,11 @@ class BlockParse {
     for (size_t i = 0; i < rows_.size(); ++i) Traits::Prepare(&records[i]);
     for (const Pass& pass : passes_) pass.field->pass(run, pass.column);
     if (index_.has_special()) CheckText(run);
+    if constexpr (kHasContradictions) {
+      for (size_t i = 0; i < rows_.size(); ++i) {
+        if (bad_[i] == 0 && !Traits::Contradiction(records[i]).empty()) bad_[i] = 1;
+      }
+    }
     size_t kept = rows_.size();
     if (std::find(bad_.begin(), bad_.end(), uint8_t{1}) != bad_.end()) kept = DropBadRows(run);
     for (size_t i = 0; i < kept; ++i) {
@@ -201,6 +207,10 @@ class BlockParse {
       if (!IsText(RowBytes(rows_[i]), &why)) run.bad[i] = 1;
     }
   }
+
+  static constexpr bool kHasContradictions = requires(const Record& record) {
+    Traits::Contradiction(record);
+  };
 
   // Moves the good records together and returns how many there are.
   size_t DropBadRows(const BatchRun& run) {
@@ -234,6 +244,13 @@ class BlockParse {
                Concat("field ", pass.field->name, ": expected ", complaint.expected, ", found ",
                       raw.empty() ? std::string("nothing") : Quoted(raw)));
       return;
+    }
+    if constexpr (kHasContradictions) {
+      const std::string contradiction = Traits::Contradiction(run.records[row]);
+      if (!contradiction.empty()) {
+        SetAside(rows_[row].begin, DeviationCode::kRecordMalformed, contradiction);
+        return;
+      }
     }
     KVITT_CHECK(!"a row was refused without a reason");
   }

@@ -155,6 +155,12 @@ class ItemBuilder : public JsonRecordBuilder {
       const JsonRefusal bad = ReadAmount(record, kDiscountAmount, decimals, &item->discount_minor);
       if (bad) return bad;
     }
+    if (item->open_amount_minor > item->amount_minor) {
+      return {"at most the amount", record.text(kOpenAmount), kOpenAmount};
+    }
+    if (item->discount_minor > item->amount_minor) {
+      return {"at most the amount", record.text(kDiscountAmount), kDiscountAmount};
+    }
     return {};
   }
 

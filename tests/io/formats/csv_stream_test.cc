@@ -104,6 +104,32 @@ TEST(CsvRows, GiveTheirLineByteAndReason) {
   }
 }
 
+// One of the two figures must be wrong, and nobody can say which: the row is set aside alone.
+TEST(CsvRows, OfItemsWithMoreOpenOrMoreDiscountThanTheirAmountAreSetAside) {
+  const ReadOutcome csv = Read("items-csv",
+                               "item_id,customer_id,amount,open_amount,discount_amount,currency\n"
+                               "A,C,1.00,1.00,1.00,EUR\n"
+                               "B,C,1.00,1.01,,EUR\n"
+                               "D,C,1.00,,1.01,EUR\n"
+                               "E,C,1.00,,,EUR\n");
+  const std::string start = "{\"item_id\":\"A\",\"customer_id\":\"C\",\"currency\":\"EUR\",";
+  const ReadOutcome jsonl =
+      Read("items-jsonl", start + "\"open_amount\":\"1.00\",\"amount\":\"1.00\"}\n" + start +
+                              "\"open_amount\":\"1.01\",\"amount\":\"1.00\"}\n" + start +
+                              "\"discount_amount\":\"1.01\",\"amount\":\"1.00\"}\n" + start +
+                              "\"discount_amount\":\"1.00\",\"amount\":\"1.00\"}\n");
+  for (const ReadOutcome& outcome : {csv, jsonl}) {
+    EXPECT_FALSE(outcome.report.set_aside);
+    EXPECT_EQ(outcome.records.size(), 2u);
+    ASSERT_EQ(outcome.report.problems.size(), 2u);
+    EXPECT_NE(outcome.report.problems[0].text.find("open_amount"), std::string::npos);
+    EXPECT_NE(outcome.report.problems[1].text.find("discount_amount"), std::string::npos);
+    EXPECT_EQ(outcome.report.problems[0].code, DeviationCode::kRecordMalformed);
+  }
+  EXPECT_EQ(csv.report.problems[0].text,
+            "field open_amount: expected at most the amount of 1.00, found 1.01");
+}
+
 TEST(CsvRows, WithAnEnormousCellAreSetAsideAlone) {
   const std::string header = "item_id,customer_id,amount,currency,customer_name\n";
   const std::string good = "A,C,1.00,EUR,ok\n";
@@ -273,8 +299,9 @@ TEST(CsvRoundTrip, OfItems) {
       item.customer_name = random.Keep(random.Text(30));
       item.currency = random.Money();
       item.amount_minor = random.Minor();
-      item.open_amount_minor = random.Number(2) == 0 ? item.amount_minor : random.Minor();
-      item.discount_minor = random.Number(3) == 0 ? random.Minor() : 0;
+      item.open_amount_minor =
+          random.Number(2) == 0 ? item.amount_minor : random.Minor() % (item.amount_minor + 1);
+      item.discount_minor = random.Number(3) == 0 ? random.Minor() % (item.amount_minor + 1) : 0;
       item.issue_date = random.Day();
       item.due_date = random.Day();
       item.kind = static_cast<ItemKind>(random.Number(5));

@@ -1,6 +1,7 @@
 #include "io/sinks/output_folder.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -12,11 +13,21 @@
 #include <fstream>
 #include <iterator>
 #include <system_error>
+#include <vector>
 
 namespace kvitt {
 namespace {
 
 namespace fs = std::filesystem;
+
+// Whether a run writes files of this name.
+bool IsOurs(std::string_view name) {
+  static constexpr std::string_view kOurs[] = {
+      "allocations.csv",  "allocations.jsonl", "exceptions.csv",
+      "exceptions.jsonl", "open_items.csv",    "open_items.jsonl",
+      "payments.csv",     "payments.jsonl",    "summary.json"};
+  return std::find(std::begin(kOurs), std::end(kOurs), name) != std::end(kOurs);
+}
 
 // Whether a run left this folder, and nobody put anything else into it since.
 bool IsLeftByARun(const std::string& path) {
@@ -24,11 +35,7 @@ bool IsLeftByARun(const std::string& path) {
   bool has_summary = false;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
     const std::string name = entry.path().filename().string();
-    static constexpr std::string_view kOurs[] = {
-        "allocations.csv",  "allocations.jsonl", "exceptions.csv",
-        "exceptions.jsonl", "open_items.csv",    "open_items.jsonl",
-        "payments.csv",     "payments.jsonl",    "summary.json"};
-    if (std::find(std::begin(kOurs), std::end(kOurs), name) == std::end(kOurs)) return false;
+    if (!IsOurs(name)) return false;
     has_summary |= name == "summary.json";
   }
   if (error || !has_summary) return false;
@@ -51,6 +58,50 @@ absl::Status SyncFolder(const std::string& path) {
 std::string Parent(const std::string& path) {
   const std::string parent = fs::path(path).parent_path().string();
   return parent.empty() ? "." : parent;
+}
+
+// The process that `name` ends with, when it is `folder`.partial-PROCESS; else 0.
+pid_t ProcessOf(std::string_view name, std::string_view folder) {
+  constexpr std::string_view kMark = ".partial-";
+  constexpr size_t kDigitsMax = 9;
+  if (name.substr(0, folder.size()) != folder) return 0;
+  name.remove_prefix(folder.size());
+  if (name.substr(0, kMark.size()) != kMark) return 0;
+  name.remove_prefix(kMark.size());
+  if (name.empty() || name.size() > kDigitsMax || name[0] == '0') return 0;
+  pid_t process = 0;
+  for (const char c : name) {
+    if (c < '0' || c > '9') return 0;
+    process = process * 10 + (c - '0');
+  }
+  return process;
+}
+
+// Whether a folder holds nothing but files that a run writes.
+bool HoldsOnlyOurs(const fs::path& path) {
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
+    const bool is_file = !entry.is_symlink(error) && entry.is_regular_file(error);
+    if (!is_file || !IsOurs(entry.path().filename().string())) return false;
+  }
+  return !error;
+}
+
+// Working folders for the same `path` whose run was killed before it could remove them: beside it,
+// by their name, with nothing but files of ours, and no such process any more. What is in doubt
+// stays.
+void RemoveLeftovers(const std::string& path) {
+  const std::string folder = fs::path(path).filename().string();
+  std::error_code error;
+  std::vector<fs::path> dead;
+  for (const fs::directory_entry& entry : fs::directory_iterator(Parent(path), error)) {
+    const pid_t process = ProcessOf(entry.path().filename().string(), folder);
+    std::error_code ignored;
+    if (process == 0 || entry.is_symlink(ignored) || !entry.is_directory(ignored)) continue;
+    const bool is_gone = kill(process, 0) != 0 && errno == ESRCH;
+    if (is_gone && HoldsOnlyOurs(entry.path())) dead.push_back(entry.path());
+  }
+  for (const fs::path& each : dead) fs::remove_all(each, error);
 }
 
 }  // namespace
@@ -84,6 +135,7 @@ absl::StatusOr<OutputFolder> OutputFolder::Create(std::string path) {
     }
   }
   fs::create_directories(Parent(path), error);
+  RemoveLeftovers(path);
   std::string working = path + ".partial-" + std::to_string(getpid());
   fs::remove_all(working, error);
   if (mkdir(working.c_str(), 0777) != 0) return OutputError("make the folder", working, errno);

@@ -2,7 +2,8 @@
 //
 // Files are written to a folder beside the wanted one and put in its place by one rename when every
 // byte is on disk. A folder that an earlier run left is replaced; any other folder with something in
-// it is refused.
+// it is refused. Working folders of runs that were killed are removed by the next run for the same
+// folder.
 
 #pragma once
 

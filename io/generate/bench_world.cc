@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "engine/value/concat.h"
 #include "io/formats/format.h"
+#include "io/generate/invented.h"
 #include "io/generate/record_file.h"
 #include "io/generate/set_writer.h"
 #include "kvitt/check.h"
@@ -79,12 +80,93 @@ Date BookingDate() {
   return Date::FromCivil(2026, 3, 2);
 }
 
+// What a format asks of the world; formats that are not here can say anything.
+struct Demand {
+  std::string_view format;
+  BenchHome home;
+  uint64_t reference_digits_max;
+};
+
+constexpr Demand kDemands[] = {
+    {"bgmax", BenchHome::kSweden, 25},    {"autogiro", BenchHome::kSweden, 16},
+    {"ocr-giro", BenchHome::kNorway, 25}, {"avtalegiro", BenchHome::kNorway, 25},
+    {"bs601", BenchHome::kDenmark, 25},   {"bs602", BenchHome::kDenmark, 25},
+    {"ktl", BenchHome::kFinland, 20},
+};
+
+std::string_view CurrencyCode(BenchHome home) {
+  switch (home) {
+    case BenchHome::kSweden:
+      return "SEK";
+    case BenchHome::kNorway:
+      return "NOK";
+    case BenchHome::kDenmark:
+      return "DKK";
+    case BenchHome::kFinland:
+      return "EUR";
+  }
+  return "";
+}
+
+// Seven digits with a first digit above zero and the check digit make a bankgiro number; distinct by
+// construction.
+std::string BankgiroAccount(uint64_t seed, uint64_t account) {
+  const uint64_t base =
+      1'000'000 + (account * 8831 + MixBits(seed, kAccountStream) % 1000) % 9'000'000;
+  std::string reason;
+  const std::string number = MakeNumber(NumberScheme::kBankgiro, Digits(base, 7), &reason);
+  KVITT_CHECK(!number.empty());
+  return Concat("bankgiro:", number);
+}
+
+// The account on which payments arrive, as the readers of the home's formats write it.
+std::string AccountAt(BenchHome home, uint64_t seed, uint64_t account) {
+  switch (home) {
+    case BenchHome::kSweden:
+      return BankgiroAccount(seed, account);
+    case BenchHome::kNorway:
+      return Concat("bban-no:", NationalAccount(InventIban(Country::kNorway, account)));
+    case BenchHome::kDenmark:
+      return Concat("pbs:", 12'000'000 + account);
+    case BenchHome::kFinland:
+      return InventIban(Country::kFinland, account);
+  }
+  return {};
+}
+
 }  // namespace
 
-BenchWorld::BenchWorld(uint64_t seed, uint64_t items, std::vector<uint32_t> weights)
+absl::StatusOr<BenchTerms> TermsOf(absl::Span<const Format* const> formats) {
+  BenchTerms terms;
+  const Demand* first = nullptr;
+  for (const Format* format : formats) {
+    for (const Demand& demand : kDemands) {
+      if (format->name != demand.format) continue;
+      if (first != nullptr && first->home != demand.home) {
+        return absl::InvalidArgumentError(
+            Concat("the bench world holds one set in one currency: ", first->format, " is in ",
+                   CurrencyCode(first->home), ", ", demand.format, " in ",
+                   CurrencyCode(demand.home), "; ask for them one after the other"));
+      }
+      first = &demand;
+      terms.home = demand.home;
+      terms.reference_digits_max =
+          std::min(terms.reference_digits_max, demand.reference_digits_max);
+    }
+  }
+  return terms;
+}
+
+BenchWorld::BenchWorld(uint64_t seed,
+                       uint64_t items,
+                       std::vector<uint32_t> weights,
+                       const BenchTerms& terms)
     : seed_(seed),
       items_(items),
       account_count_(AccountsFor(items)),
+      currency_(Currency::FromCode(CurrencyCode(terms.home))),
+      // Nine digits are the number, one is the check digit.
+      prefix_digits_(terms.reference_digits_max - 10),
       weights_(std::move(weights)),
       slots_(items, MixBits(seed, kSlotStream)),
       shuffle_(items, MixBits(seed, kShuffleStream)) {
@@ -92,15 +174,8 @@ BenchWorld::BenchWorld(uint64_t seed, uint64_t items, std::vector<uint32_t> weig
   KVITT_CHECK(weights_.size() == static_cast<size_t>(BenchKind::kCount));
   for (const uint32_t weight : weights_) weight_sum_ += weight;
   KVITT_CHECK(weight_sum_ > 0);
-  // Seven digits with a first digit above zero and the check digit make a bankgiro number; distinct
-  // by construction.
   for (uint64_t account = 0; account < account_count_; ++account) {
-    const uint64_t base =
-        1'000'000 + (account * 8831 + MixBits(seed, kAccountStream) % 1000) % 9'000'000;
-    std::string reason;
-    const std::string number = MakeNumber(NumberScheme::kBankgiro, Digits(base, 7), &reason);
-    KVITT_CHECK(!number.empty());
-    accounts_.push_back(Concat("bankgiro:", number));
+    accounts_.push_back(AccountAt(terms.home, seed, account));
   }
 }
 
@@ -118,7 +193,7 @@ BenchItem BenchWorld::Item(uint64_t index) const {
   BenchItem item;
   item.index = index;
   item.account = slots_.Apply(index) % account_count_;
-  item.customer = random.Below(std::max<uint64_t>(items_ / 4, 1));
+  item.customer = random.Below(customer_count());
   // 100.00 to 99,999.99, small amounts more often than large ones.
   item.amount_minor =
       random.Chance(1, 2) ? random.Between(10'000, 999'999) : random.Between(100'000, 9'999'999);
@@ -126,7 +201,7 @@ BenchItem BenchWorld::Item(uint64_t index) const {
       Date::FromDays(Date::FromCivil(2026, 1, 5).days() + static_cast<int32_t>(random.Below(40)));
   item.due_date = Date::FromDays(item.issue_date.days() + 30);
   const uint64_t number = kKnownFirst + (index * kKnownStep + seed_ % kKnownCount) % kKnownCount;
-  const uint64_t prefix_digits = random.Below(16);
+  const uint64_t prefix_digits = random.Below(prefix_digits_ + 1);
   item.reference = MakeLuhnReference(number, prefix_digits, &random);
   return item;
 }
@@ -185,7 +260,7 @@ void BenchWorld::Quote(uint64_t index, BenchPayment* payment) const {
     }
     case BenchKind::kUnknown:
       payment->reference =
-          MakeLuhnReference(random.Below(kKnownFirst), 1 + random.Below(15), &random);
+          MakeLuhnReference(random.Below(kKnownFirst), 1 + random.Below(prefix_digits_), &random);
       payment->amount_minor = random.Between(10'000, 9'999'999);
       break;
     case BenchKind::kRepaired: {
@@ -263,33 +338,51 @@ constexpr size_t kKinds = static_cast<size_t>(BenchKind::kCount);
 constexpr std::array<std::string_view, kKinds> kKindNames = {
     "exact", "other", "unknown", "second", "repaired", "text", "payer"};
 
-// Writes the items of a bench world, reusing one batch.
+// Writes the items of a bench world, reusing one batch: a stream in the order of their ids, claims
+// in a section for each account.
 class BenchItemWriter {
  public:
-  explicit BenchItemWriter(const BenchWorld* world) : world_(world) {}
+  BenchItemWriter(const BenchWorld* world, bool as_claims) : world_(world), as_claims_(as_claims) {}
 
   absl::Status WriteAll(uint64_t count, bool shuffle, RecordFile* file) {
-    const Date today = BookingDate();
-    absl::Status status = file->BeginSection("", Currency::FromCode("SEK"), today);
-    for (uint64_t place = 0; place < count && status.ok(); ++place) {
-      status = WriteOne(world_->Item(shuffle ? world_->ShuffledIndex(place) : place), file);
-    }
-    if (status.ok()) status = file->EndSection();
+    absl::Status status = as_claims_ ? WriteClaims(file) : WriteStream(count, shuffle, file);
     if (status.ok()) status = file->Close();
     return status;
   }
 
  private:
+  absl::Status WriteStream(uint64_t count, bool shuffle, RecordFile* file) {
+    absl::Status status = file->BeginSection("", world_->currency(), BookingDate());
+    for (uint64_t place = 0; place < count && status.ok(); ++place) {
+      status = WriteOne(world_->Item(shuffle ? world_->ShuffledIndex(place) : place), file);
+    }
+    return status.ok() ? file->EndSection() : status;
+  }
+
+  absl::Status WriteClaims(RecordFile* file) {
+    absl::Status status;
+    for (uint64_t account = 0; account < world_->account_count() && status.ok(); ++account) {
+      status = file->BeginSection(world_->account(account), world_->currency(), BookingDate());
+      for (uint64_t place = 0; place < world_->ItemsOf(account) && status.ok(); ++place) {
+        status = WriteOne(world_->Item(world_->ItemIndexOf(account, place)), file);
+      }
+      if (status.ok()) status = file->EndSection();
+    }
+    return status;
+  }
+
   absl::Status WriteOne(const BenchItem& source, RecordFile* file) {
     const std::string id = BenchWorld::ItemId(source.index);
-    const std::string customer = BenchWorld::CustomerId(source.customer);
+    // Agreements to collect are numbered from 1, without letters.
+    const std::string customer =
+        as_claims_ ? Digits(source.customer + 1, 9) : BenchWorld::CustomerId(source.customer);
     batch_.Clear();
     OpenItem& item = batch_.items.emplace_back();
     item.item_id = id;
     item.customer_id = customer;
     item.creditor_account = world_->account(source.account);
     item.amount_minor = item.open_amount_minor = source.amount_minor;
-    item.currency = sek_;
+    item.currency = world_->currency();
     item.issue_date = source.issue_date;
     item.due_date = source.due_date;
     batch_.AddReference(&item, source.reference);
@@ -297,14 +390,35 @@ class BenchItemWriter {
   }
 
   const BenchWorld* world_;
-  Currency sek_ = Currency::FromCode("SEK");
+  const bool as_claims_;
   OpenItemBatch batch_;
 };
 
+absl::Status WriteBenchCustomers(const BenchWorld& world, RecordFile* file) {
+  absl::Status status = file->BeginSection("", world.currency(), BookingDate());
+  CustomerBatch batch;
+  for (uint64_t index = 0; index < world.customer_count() && status.ok(); ++index) {
+    const std::string id = BenchWorld::CustomerId(index);
+    const std::string name = Concat("Kund ", Digits(index, 9));
+    batch.Clear();
+    Customer& customer = batch.customers.emplace_back();
+    customer.customer_id = id;
+    customer.name = name;
+    status = file->Write(batch, customer);
+  }
+  if (status.ok()) status = file->EndSection();
+  if (status.ok()) status = file->Close();
+  return status;
+}
+
 class BenchPaymentWriter {
  public:
-  BenchPaymentWriter(const BenchWorld* world, bool has_ids, StreamedFile* truth)
-      : world_(world), has_ids_(has_ids), truth_(truth) {}
+  BenchPaymentWriter(const BenchWorld* world, const Format& format, StreamedFile* truth)
+      : world_(world),
+        has_ids_(HasPaymentIds(format)),
+        has_text_(format.name != "ocr-giro" && format.name != "ktl" && format.name != "bs602"),
+        is_debit_(format.name == "bs602"),
+        truth_(truth) {}
 
   absl::Status WriteAll(uint64_t count, RecordFile* file) {
     absl::Status status;
@@ -313,7 +427,8 @@ class BenchPaymentWriter {
       if (index % BenchWorld::kSectionPayments == 0) {
         if (index != 0) status = file->EndSection();
         if (status.ok()) {
-          status = file->BeginSection(world_->account(payment.account), sek_, BookingDate());
+          status = file->BeginSection(world_->account(payment.account), world_->currency(),
+                                      BookingDate());
         }
       }
       if (status.ok()) status = WriteOne(index, payment, file);
@@ -344,8 +459,10 @@ class BenchPaymentWriter {
     payment.customer_id = customer;
     payment.bank_reference = bank_reference;
     payment.amount_minor = source.amount_minor;
-    payment.currency = sek_;
+    payment.currency = world_->currency();
     payment.booking_date = payment.value_date = BookingDate();
+    // Payment slips have no room for every reference; direct debits do.
+    if (is_debit_) payment.kind = PaymentKind::kDirectDebit;
     if (source.kind == BenchKind::kText) {
       batch_.AddText(&payment, text);
     } else if (source.kind != BenchKind::kPayer) {
@@ -353,7 +470,7 @@ class BenchPaymentWriter {
       reference.value = source.reference;
       batch_.AddReference(&payment, reference);
       // Bank files say more than a narrow stream does.
-      if (!has_ids_) batch_.AddText(&payment, "Betalning enligt avtal");
+      if (!has_ids_ && has_text_) batch_.AddText(&payment, "Betalning enligt avtal");
     }
     if (absl::Status status = file->Write(batch_, payment); !status.ok()) return status;
     ++counts_[static_cast<size_t>(source.kind)];
@@ -377,21 +494,24 @@ class BenchPaymentWriter {
   }
 
   const BenchWorld* world_;
-  bool has_ids_;
+  const bool has_ids_;
+  const bool has_text_;  // besides the reference
+  const bool is_debit_;
   StreamedFile* truth_;
   std::array<uint64_t, kKinds> counts_{};
-  Currency sek_ = Currency::FromCode("SEK");
   PaymentBatch batch_;
 };
 
 }  // namespace
 
 absl::Status WriteBenchWorld(const GenerateRequest& request, const std::vector<uint32_t>& weights) {
-  const BenchWorld world(request.seed, request.items, weights);
   const bool needs_more_columns = weights[static_cast<size_t>(BenchKind::kText)] > 0 ||
                                   weights[static_cast<size_t>(BenchKind::kPayer)] > 0;
   absl::StatusOr<SetWriter> set = SetWriter::Create(request);
   if (!set.ok()) return set.status();
+  const absl::StatusOr<BenchTerms> terms = TermsOf(set->formats());
+  if (!terms.ok()) return terms.status();
+  const BenchWorld world(request.seed, request.items, weights, *terms);
   absl::Status status;
   for (const Format* format : set->formats()) {
     WriterHeader header;
@@ -405,10 +525,14 @@ absl::Status WriteBenchWorld(const GenerateRequest& request, const std::vector<u
     }
     absl::StatusOr<RecordFile> file = set->Open(*format, "", header);
     if (!file.ok()) return file.status();
-    if (format->kind == FileKind::kItems) {
-      status = BenchItemWriter(&world).WriteAll(request.items, request.shuffle, &*file);
+    const FileKind written = WrittenKind(*format);
+    if (written == FileKind::kItems || written == FileKind::kClaims) {
+      BenchItemWriter writer(&world, written == FileKind::kClaims);
+      status = writer.WriteAll(request.items, request.shuffle, &*file);
+    } else if (written == FileKind::kCustomers) {
+      status = WriteBenchCustomers(world, &*file);
     } else {
-      BenchPaymentWriter writer(&world, HasPaymentIds(*format), set->truth());
+      BenchPaymentWriter writer(&world, *format, set->truth());
       status = writer.WriteAll(request.payments, &*file);
       for (size_t kind = 0; kind < kKinds; ++kind) {
         set->SetSituationCount(kKindNames[kind], writer.counts()[kind]);

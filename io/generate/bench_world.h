@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "io/formats/format.h"
 #include "io/generate/counter_random.h"
 #include "io/generate/truth.h"
 #include "kvitt/date.h"
@@ -49,13 +51,30 @@ struct BenchPayment {
   std::string reference;
 };
 
+// What a national format says of money, and the whole set with it.
+enum class BenchHome : uint8_t { kSweden, kNorway, kDenmark, kFinland };
+
+// The home in which all of `formats` can be written, and the longest references that all of them
+// hold. InvalidArgument when formats of two countries are asked for.
+struct BenchTerms {
+  BenchHome home = BenchHome::kSweden;
+  uint64_t reference_digits_max = 25;
+};
+
+absl::StatusOr<BenchTerms> TermsOf(absl::Span<const Format* const> formats);
+
 class BenchWorld {
  public:
   static constexpr uint64_t kSectionPayments = 1000;
   static constexpr uint64_t kItemsMax = 800'000'000;
 
   // `weights` by BenchKind. REQUIRES: 0 < items <= kItemsMax, a weight above zero.
-  BenchWorld(uint64_t seed, uint64_t items, std::vector<uint32_t> weights);
+  BenchWorld(uint64_t seed,
+             uint64_t items,
+             std::vector<uint32_t> weights,
+             const BenchTerms& terms = {});
+
+  Currency currency() const { return currency_; }
 
   uint64_t account_count() const { return account_count_; }
 
@@ -70,14 +89,19 @@ class BenchWorld {
   // The payment at this place of the file. REQUIRES: index < payments.
   BenchPayment PaymentAt(uint64_t index) const;
 
+  // Items by account, for files with a section for each. REQUIRES: account < account_count(), ordinal <
+  // ItemsOf(account).
+  uint64_t ItemsOf(uint64_t account) const;
+  uint64_t ItemIndexOf(uint64_t account, uint64_t ordinal) const;
+
+  uint64_t customer_count() const { return items_ < 4 ? 1 : items_ / 4; }
+
   ExpectedDecision Truth(const BenchPayment& payment) const;
 
   static std::string ItemId(uint64_t index);
   static std::string CustomerId(uint64_t customer);
 
  private:
-  uint64_t ItemsOf(uint64_t account) const;
-  uint64_t ItemIndexOf(uint64_t account, uint64_t ordinal) const;
   BenchKind DrawnKind(uint64_t account, uint64_t ordinal) const;
   // The earlier payment of the account that a second payment repeats; `ordinal` itself when none.
   uint64_t FirstOf(uint64_t account, uint64_t ordinal) const;
@@ -86,6 +110,8 @@ class BenchWorld {
   uint64_t seed_;
   uint64_t items_;
   uint64_t account_count_;
+  Currency currency_;
+  uint64_t prefix_digits_;  // of a reference, at most
   std::vector<std::string> accounts_;
   std::vector<uint32_t> weights_;
   uint64_t weight_sum_ = 0;

@@ -452,7 +452,9 @@ absl::Status WriteNordicWorld(const GenerateRequest& request,
     if (set->Has(channel.format) && has_parts) channels.push_back(&channel);
   }
   if (channels.empty()) {
-    return absl::InvalidArgumentError("the nordic world needs at least one of its payment formats");
+    return absl::InvalidArgumentError(
+        "the nordic world needs at least one of its payment formats; the bench world writes every "
+        "format that has a writer");
   }
   const NordicPlan plan(request, weights, std::move(channels));
   NordicWriter writer(&plan, &*set);

@@ -12,13 +12,13 @@ namespace {
 std::string_view FolderOf(FileKind kind) {
   switch (kind) {
     case FileKind::kItems:
+    case FileKind::kClaims:
       return "items";
     case FileKind::kCustomers:
       return "customers";
     case FileKind::kPayments:
       return "payments";
     case FileKind::kUnknown:
-    case FileKind::kClaims:
     case FileKind::kAgreements:
       break;
   }
@@ -27,12 +27,13 @@ std::string_view FolderOf(FileKind kind) {
 
 absl::StatusOr<const Format*> WritableFormat(const std::string& name) {
   const Format* format = FindFormat(name);
-  if (format != nullptr && format->make_writer != nullptr && !FolderOf(format->kind).empty()) {
+  if (format != nullptr && format->make_writer != nullptr &&
+      !FolderOf(WrittenKind(*format)).empty()) {
     return format;
   }
   std::string known;
   for (const Format& each : Formats()) {
-    if (each.make_writer != nullptr && !FolderOf(each.kind).empty())
+    if (each.make_writer != nullptr && !FolderOf(WrittenKind(each)).empty())
       AppendParts(&known, known.empty() ? "" : ", ", each.name);
   }
   return absl::InvalidArgumentError(
@@ -62,6 +63,10 @@ bool HasPaymentIds(const Format& format) {
   return format.name == "payments-csv" || format.name == "payments-jsonl";
 }
 
+FileKind WrittenKind(const Format& format) {
+  return format.name == "autogiro" ? FileKind::kClaims : format.kind;
+}
+
 std::string_view FileExtension(const Format& format) {
   if (format.name.ends_with("-csv")) return ".csv";
   if (format.name.ends_with("-jsonl")) return ".jsonl";
@@ -77,7 +82,7 @@ absl::StatusOr<SetWriter> SetWriter::Create(const GenerateRequest& request) {
     if (!set.Has(name)) set.formats_.push_back(*format);
   }
   for (const Format* format : set.formats_) {
-    const std::string folder = Concat(request.out, "/", FolderOf(format->kind));
+    const std::string folder = Concat(request.out, "/", FolderOf(WrittenKind(*format)));
     if (absl::Status status = MakeFolder(folder); !status.ok()) return status;
   }
   if (absl::Status status = MakeFolder(request.out); !status.ok()) return status;
@@ -105,7 +110,7 @@ absl::StatusOr<RecordFile> SetWriter::Open(const Format& format,
   std::string_view own = format.name;
   if (own.ends_with("-csv") || own.ends_with("-jsonl")) own = own.substr(0, own.rfind('-'));
   const std::string file =
-      Concat(FolderOf(format.kind), "/", name.empty() ? own : name, FileExtension(format));
+      Concat(FolderOf(WrittenKind(format)), "/", name.empty() ? own : name, FileExtension(format));
   return RecordFile::Create(format, Path(file), file, header);
 }
 

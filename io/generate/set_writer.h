@@ -37,6 +37,10 @@ struct FileTruth {
 // Whether payments of this format carry an id of their own.
 bool HasPaymentIds(const Format& format);
 
+// What the writer of a format takes: the kind of the format, but claims where the creditor's side of it
+// is written (Autogiro).
+FileKind WrittenKind(const Format& format);
+
 // The end of a file name of this format: ".csv".
 std::string_view FileExtension(const Format& format);
 

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "io/formats/format.h"
 #include "kvitt/reference.h"
 #include "tests/io/generate/generated_set.h"
 
@@ -131,6 +132,45 @@ TEST(BenchWorld, MemoryStaysFlatWhateverTheSize) {
   request.items = request.payments = 200'000;
   ASSERT_TRUE(Generate(request).ok());
   EXPECT_LT(PeakKilobytes() - small, 4096) << "ten times the records took more memory";
+}
+
+// A writer that no data set can use would be no use: each one of the table, with the totals that its
+// reader checks.
+TEST(BenchWorld, WritesEveryFormatThatHasAWriter) {
+  size_t written = 0;
+  for (const Format& format : Formats()) {
+    if (format.make_writer == nullptr) continue;
+    SCOPED_TRACE(format.name);
+    GenerateRequest request = BenchRequest(3'000, 2'500);
+    request.formats = {std::string(format.name)};
+    const GeneratedSet set(request, "every_format");
+    ASSERT_TRUE(set.status().ok()) << set.status();
+    ++written;
+    for (const auto& [name, bytes] : set.files()) {
+      if (name.find('/') == std::string::npos) continue;
+      const ReadFile file = ReadGenerated(bytes);
+      EXPECT_EQ(file.report.format, format.name);
+      EXPECT_FALSE(file.report.set_aside);
+      EXPECT_NE(file.report.control_totals, ControlState::kMismatch);
+      const bool holds_items = name.starts_with("items/");
+      const size_t records = file.payments.size() + file.items.size() + file.customers;
+      EXPECT_EQ(records, holds_items ? 3'000U : name.starts_with("customers/") ? 750U : 2'500U);
+      // The sums that files.jsonl declares are those that were read.
+      const std::string& declared = set.files().at("files.jsonl");
+      for (const auto& [currency, sum] : file.report.credits) {
+        EXPECT_NE(declared.find("\"" + currency + "\":\"" + sum + "\""), std::string::npos);
+      }
+    }
+  }
+  EXPECT_GT(written, 12U);
+}
+
+TEST(BenchWorld, RefusesFormatsOfTwoCountriesInOneSet) {
+  GenerateRequest request = BenchRequest(100, 100);
+  request.formats = {"bgmax", "ktl"};
+  const GeneratedSet set(request, "two_countries");
+  EXPECT_EQ(set.status().code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(set.status().message().find("bgmax is in SEK, ktl in EUR"), std::string::npos);
 }
 
 }  // namespace

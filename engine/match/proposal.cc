@@ -40,31 +40,12 @@ Agreement AgreementOf(const Books& books,
     for (ItemHandle item : items) parts.push_back({.item = item});
     decided = DecideParts(books, payment, parts);
   }
-  switch (decided) {
-    case PaymentCase::kExact:
-      return Agreement::kExact;
-    case PaymentCase::kDiscount:
-      return Agreement::kDiscount;
-    case PaymentCase::kBankCharge:
-      return Agreement::kCharges;
-    case PaymentCase::kToleratedShort:
-    case PaymentCase::kToleratedOver:
-      return Agreement::kTolerance;
-    case PaymentCase::kUndecided:
-    case PaymentCase::kDiscountLate:
-    case PaymentCase::kShort:
-    case PaymentCase::kOver:
-    case PaymentCase::kAlreadySettled:
-    case PaymentCase::kCreditNoteNamed:
-    case PaymentCase::kCurrencyMismatch:
-    case PaymentCase::kItemBlocked:
-    case PaymentCase::kHeld:
-    case PaymentCase::kComposed:
-    case PaymentCase::kDuplicate:
-    case PaymentCase::kIgnored:
-      break;
-  }
-  return Agreement::kNone;
+  if (decided == PaymentCase::kExact) return Agreement::kExact;
+  if (decided == PaymentCase::kDiscount) return Agreement::kDiscount;
+  if (decided == PaymentCase::kBankCharge) return Agreement::kCharges;
+  const bool tolerated =
+      decided == PaymentCase::kToleratedShort || decided == PaymentCase::kToleratedOver;
+  return tolerated ? Agreement::kTolerance : Agreement::kNone;
 }
 
 std::vector<Choice> GroupAlike(const Books& books,

@@ -55,6 +55,15 @@ class DecisionBook {
     return found == composed_.end() ? nullptr : &found->second;
   }
 
+  // A later rule decides after all: what was found before is no longer true.
+  void Forget(PaymentHandle payment) {
+    const auto found = composed_.find(payment);
+    if (found == composed_.end()) return;
+    found->second.findings.clear();
+    found->second.suggestions.clear();
+    found->second.named.clear();
+  }
+
   size_t size() const { return composed_.size(); }
 
  private:

@@ -132,6 +132,13 @@ class Gatherer {
     search->has_reference = structured;
     search->is_several = keys.size() > 1;
     const ComposedDecision* composed = books_.decisions.Find(search->payment);
+    search->is_obstructed =
+        composed != nullptr &&
+        std::any_of(composed->findings.begin(), composed->findings.end(), [](const Finding& f) {
+          return f.code == DeviationCode::kItemBlocked ||
+                 f.code == DeviationCode::kCurrencyMismatch ||
+                 f.code == DeviationCode::kAmountShort;
+        });
     const bool crowded =
         composed != nullptr &&
         std::any_of(composed->findings.begin(), composed->findings.end(),

@@ -42,6 +42,12 @@ std::shared_ptr<Evidence> GatherEvidence(const Books& books);
 // What the policy lets a rule do with what it finds for the case.
 RuleMode ModeOf(const Books& books, const Evidence& evidence, const SearchCase& search, Rule rule);
 
+// Whether the rules that search are still asked about the case.
+inline bool IsAsked(const Books& books, const SearchCase& search) {
+  return books.payments.At(search.payment).decided == PaymentCase::kUndecided &&
+         !search.is_obstructed;
+}
+
 // Whether the item can be paid by the case at all: open, same currency, on the account or on any.
 inline bool IsEligible(const SearchCase& search, const ItemRecord& item) {
   return IsOpen(item) && item.currency == search.currency &&

@@ -64,6 +64,7 @@ struct SearchCase {
   Objection objection = Objection::kNone;
   bool has_reference = false;  // structured, and no filler
   bool is_several = false;     // several different references
+  bool is_obstructed = false;  // names an item that must not be paid; no rule is asked
   bool has_text = false;
   bool text_cut = false;             // more candidates in the text than are looked at
   bool text_is_fixed = false;        // a token of the text stands on several items

@@ -9,15 +9,14 @@ void RunAmountUnique(Books* books) {
   if (evidence == nullptr) return;
   std::vector<const SearchCase*> asked;
   for (const SearchCase& search : evidence->cases) {
-    if (search.payer == kNobody &&
-        books->payments.At(search.payment).decided == PaymentCase::kUndecided) {
+    if (search.payer == kNobody && IsAsked(*books, search)) {
       asked.push_back(&search);
     }
   }
   evidence->amounts.Build(*books, asked);
   SearchView view(*books, *evidence);
   for (SearchCase& search : evidence->cases) {
-    if (books->payments.At(search.payment).decided != PaymentCase::kUndecided) continue;
+    if (!IsAsked(*books, search)) continue;
     if (ModeOf(*books, *evidence, search, Rule::kAmountUnique) == RuleMode::kOff) {
       search.Note(Rule::kAmountUnique, TrialResult::kSwitchedOff, 0);
       continue;

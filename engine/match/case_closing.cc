@@ -28,6 +28,7 @@ bool OwesNothing(const SearchView& view, const SearchCase& search) {
 }
 
 Closing CloseCase(SearchView* view, const SearchCase& search, bool repeats) {
+  if (search.is_obstructed) return {.suggested = HasSuggestion(view, search)};
   if (repeats) return {.on_account = true};
   const bool contradicted =
       search.objection != Objection::kNone || !search.quoted.empty() || search.text_cut;

@@ -153,9 +153,10 @@ Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
     std::erase_if(proposal.answers, [&](const Answer& answer) {
       return AgreementOf(books, payment, answer.Items()) >= Agreement::kTolerance;
     });
-    const bool complete = !list.is_cut() &&
-                     (result.verdict == SubsetVerdict::kUnique ||
-                      (result.alternatives_exact && result.alternatives <= result.answers.size()));
+    const bool complete =
+        !list.is_cut() &&
+        (result.verdict == SubsetVerdict::kUnique ||
+         (result.alternatives_exact && result.alternatives <= result.answers.size()));
     if (proposal.answers.empty() && complete) continue;
     Judge(books, search, /*respects_objections=*/true, &proposal);
     if (!complete) {

@@ -13,7 +13,7 @@ void RunPayerName(Books* books) {
   FindNamedPayers(*books, evidence);
   SearchView view(*books, *evidence);
   for (SearchCase& search : evidence->cases) {
-    if (books->payments.At(search.payment).decided != PaymentCase::kUndecided) continue;
+    if (!IsAsked(*books, search)) continue;
     if (ModeOf(*books, *evidence, search, Rule::kPayerName) == RuleMode::kOff) {
       search.Note(Rule::kPayerName, TrialResult::kSwitchedOff, 0);
       continue;

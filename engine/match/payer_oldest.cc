@@ -18,6 +18,7 @@ bool IsObjected(const SearchView& view, const SearchCase& search) {
 }
 
 void Post(Books* books, SearchCase* search, const std::vector<ItemHandle>& items) {
+  books->decisions.Forget(search->payment);
   if (items.size() == 1) {
     DecideOnItem(books, &books->payments.At(search->payment), items[0], Rule::kPayerOldest,
                  Confidence::kLow);
@@ -53,7 +54,7 @@ void RunPayerOldest(Books* books) {
   if (evidence == nullptr) return;
   std::vector<SearchCase*> posting;
   for (SearchCase& search : evidence->cases) {
-    if (books->payments.At(search.payment).decided != PaymentCase::kUndecided) continue;
+    if (!IsAsked(*books, search)) continue;
     const RuleMode mode = ModeOf(*books, *evidence, search, Rule::kPayerOldest);
     if (mode == RuleMode::kOff) {
       search.Note(Rule::kPayerOldest, TrialResult::kSwitchedOff, 0);

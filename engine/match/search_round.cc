@@ -25,8 +25,7 @@ class SearchRound {
   void Run() {
     std::vector<size_t> pending;
     for (size_t i = 0; i < evidence_->cases.size(); ++i) {
-      const PaymentRecord& payment = books_->payments.At(evidence_->cases[i].payment);
-      if (payment.decided == PaymentCase::kUndecided) pending.push_back(i);
+      if (IsAsked(*books_, evidence_->cases[i])) pending.push_back(i);
     }
     while (!pending.empty()) {
       std::vector<Contender> contenders = Ask(pending);
@@ -144,6 +143,7 @@ class SearchRound {
 
   void Post(const Answer& answer, const std::vector<ItemHandle>& items, SearchCase* search) {
     PaymentRecord& payment = books_->payments.At(search->payment);
+    books_->decisions.Forget(search->payment);
     if (items.size() == 1) {
       DecideOnItem(books_, &payment, items[0], rule_, ConfidenceOf(rule_));
     } else {

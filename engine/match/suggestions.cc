@@ -75,6 +75,7 @@ ItemSets OldestSets(const SearchView& view, const SearchCase& search) {
 }
 
 ItemSets SetsBy(Rule rule, SearchView* view, const SearchCase& search) {
+  if (search.is_obstructed && rule != Rule::kReferenceExact) return {};
   if (ModeOf(view->books, view->evidence, search, rule) == RuleMode::kOff) return {};
   switch (rule) {
     case Rule::kReferenceExact:

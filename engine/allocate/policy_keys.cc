@@ -228,10 +228,11 @@ constexpr std::array<PolicyKey, 8> kKeys = {{
 
 constexpr int64_t kSearchStepsMax = 1'000'000'000;
 constexpr int64_t kCombinationItemsMax = 100'000;
+constexpr int64_t kChanceMax = 1'000;
 constexpr int64_t kGroupPaymentsMax = 64;
 constexpr int64_t kSuggestionsMax = 20;
 
-constexpr std::array<PolicyNumber, 5> kNumbers = {{
+constexpr std::array<PolicyNumber, 6> kNumbers = {{
     {"search_steps", "Steps that one search for a set of items may take", 1, kSearchStepsMax,
      [](const Policy& policy) { return policy.search_steps; },
      [](int64_t value, Policy* policy) { policy->search_steps = value; }},
@@ -240,6 +241,12 @@ constexpr std::array<PolicyNumber, 5> kNumbers = {{
      [](const Policy& policy) { return int64_t{policy.combination_items_max}; },
      [](int64_t value, Policy* policy) {
        policy->combination_items_max = static_cast<uint32_t>(value);
+     }},
+    {"combination_chance_max",
+     "Of a thousand amounts, how many may meet some set by chance for a set to be posted", 0,
+     kChanceMax, [](const Policy& policy) { return int64_t{policy.combination_chance_max}; },
+     [](int64_t value, Policy* policy) {
+       policy->combination_chance_max = static_cast<int>(value);
      }},
     {"double_payment_days",
      "Days within which two equal payments are a possible double payment; 0: never", 0,
@@ -250,7 +257,7 @@ constexpr std::array<PolicyNumber, 5> kNumbers = {{
      [](int64_t value, Policy* policy) {
        policy->group_payments_max = static_cast<uint32_t>(value);
      }},
-    {"suggestions_max", "Suggestions of one payment", 1, kSuggestionsMax,
+    {"suggestions_max", "Suggestions of one payment by one rule", 1, kSuggestionsMax,
      [](const Policy& policy) { return int64_t{policy.suggestions_max}; },
      [](int64_t value, Policy* policy) { policy->suggestions_max = static_cast<uint32_t>(value); }},
 }};

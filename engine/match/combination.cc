@@ -92,6 +92,15 @@ class AnswerList {
   bool is_cut_ = false;
 };
 
+// Whether an amount that was never meant as a set would often meet one: then that there is only one
+// is no evidence.
+bool MayBeChance(const SubsetResult& result, const Policy& policy) {
+  constexpr Int128 kThousand = 1000;
+  return policy.combination_chance_max < kThousand && result.nearby_span_minor != 0 &&
+         kThousand * result.nearby_sets >
+             Int128{result.nearby_span_minor} * policy.combination_chance_max;
+}
+
 }  // namespace
 
 void RunCombination(Books* books) {
@@ -159,6 +168,9 @@ Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
          (result.alternatives_exact && result.alternatives <= result.answers.size()));
     if (proposal.answers.empty() && complete) continue;
     Judge(books, search, /*respects_objections=*/true, &proposal);
+    if (proposal.found == TrialResult::kDecided && MayBeChance(result, policy)) {
+      proposal.found = TrialResult::kSuggestOnly;
+    }
     if (!complete) {
       proposal.found = TrialResult::kSeveralAnswers;
       proposal.count = static_cast<uint32_t>(std::clamp<uint64_t>(

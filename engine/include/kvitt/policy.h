@@ -122,11 +122,14 @@ struct Policy {
   int64_t search_steps = int64_t{1} << 18;
   // Items of one payer that are searched for sets.
   uint32_t combination_items_max = 1'000;
+  // How many of a thousand amounts of that size may meet some set by mere chance, for the one set that
+  // was found to be posted; 1000: any number.
+  int combination_chance_max = 10;
   // Payments of one payer, amount and text within so many days are possible double payments; 0: off.
   int double_payment_days = 30;
   // Payments that compete for the same items and are decided together.
   uint32_t group_payments_max = 12;
-  // Suggestions of one payment.
+  // Suggestions of one payment by one rule.
   uint32_t suggestions_max = 3;
 
   static constexpr int kDaysMax = 366;  // of every span in days
@@ -171,7 +174,7 @@ struct PolicyNumber {
   void (*set)(int64_t value, Policy* policy) = nullptr;
 };
 
-// search_steps, combination_items_max, double_payment_days, group_payments_max, suggestions_max.
+// search_steps, combination_items_max, combination_chance_max, double_payment_days, group_payments_max, suggestions_max.
 absl::Span<const PolicyNumber> PolicyNumbers();
 
 // The terms with every key said.

@@ -43,6 +43,7 @@ pay_order = "costs_first"
 rules = "payer_oldest=post"
 search_steps = 1000
 combination_items_max = 50
+combination_chance_max = 7
 double_payment_days = 0
 group_payments_max = 4
 suggestions_max = 5
@@ -59,6 +60,7 @@ suggestions_max = 5
   EXPECT_EQ(ModeOf(policy.terms, Rule::kPayerOldest), RuleMode::kPost);
   EXPECT_EQ(policy.search_steps, 1000);
   EXPECT_EQ(policy.combination_items_max, 50U);
+  EXPECT_EQ(policy.combination_chance_max, 7);
   EXPECT_EQ(policy.double_payment_days, 0);
   EXPECT_EQ(policy.group_payments_max, 4U);
   EXPECT_EQ(policy.suggestions_max, 5U);

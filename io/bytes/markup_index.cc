@@ -6,6 +6,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+#include "io/bytes/bit_positions.h"
 #endif
 
 namespace kvitt {
@@ -192,38 +194,7 @@ __attribute__((target("avx2,bmi,bmi2,popcnt"))) MarkupFound FindAvx2(
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 
-#define KVITT_AVX512                                                                       \
-  __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,lzcnt," \
-                        "popcnt")))
-
-// Positions of the set bits: the bytes 0 to 63 under the mask are pushed together, widened, stored 16 at
-// a time.
-KVITT_AVX512 inline size_t AppendPositions512(uint64_t mask, uint32_t base, uint32_t* out) {
-  alignas(64) static constexpr auto kNumbers = [] {
-    std::array<uint8_t, 64> numbers{};
-    for (size_t i = 0; i < 64; ++i) numbers[i] = static_cast<uint8_t>(i);
-    return numbers;
-  }();
-  const __m512i packed = _mm512_maskz_compress_epi8(mask, _mm512_load_si512(kNumbers.data()));
-  const __m512i bases = _mm512_set1_epi32(static_cast<int>(base));
-  const auto count = static_cast<size_t>(__builtin_popcountll(mask));
-  _mm512_storeu_si512(
-      out, _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_castsi512_si128(packed))));
-  if (count > 16) [[unlikely]] {
-    _mm512_storeu_si512(
-        out + 16,
-        _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 1))));
-    _mm512_storeu_si512(
-        out + 32,
-        _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 2))));
-    _mm512_storeu_si512(
-        out + 48,
-        _mm512_add_epi32(bases, _mm512_cvtepu8_epi32(_mm512_extracti32x4_epi32(packed, 3))));
-  }
-  return count;
-}
-
-KVITT_AVX512 MarkupFound
+KVITT_BIT_POSITIONS_TARGET MarkupFound
 FindAvx512(const char* bytes, size_t length, uint32_t base, uint32_t* tags, uint32_t* specials) {
   const __m512i less = _mm512_set1_epi8('<');
   const __m512i ampersand = _mm512_set1_epi8('&');
@@ -252,9 +223,9 @@ FindAvx512(const char* bytes, size_t length, uint32_t base, uint32_t* tags, uint
     non_ascii |= _mm512_movepi8_mask(text);
     const uint32_t position = base + static_cast<uint32_t>(at);
     found.tags +=
-        AppendPositions512(_mm512_cmpeq_epi8_mask(text, less), position, tags + found.tags);
+        WriteBitPositions(_mm512_cmpeq_epi8_mask(text, less), position, tags + found.tags);
     if (special != 0) [[unlikely]] {
-      found.specials += AppendPositions512(special, position, specials + found.specials);
+      found.specials += WriteBitPositions(special, position, specials + found.specials);
     }
   }
   found.non_ascii = non_ascii != 0;
@@ -262,7 +233,8 @@ FindAvx512(const char* bytes, size_t length, uint32_t base, uint32_t* tags, uint
   return found;
 }
 
-KVITT_AVX512 const char* FindLastAvx512(std::string_view bytes, std::string_view needle) {
+KVITT_BIT_POSITIONS_TARGET const char* FindLastAvx512(std::string_view bytes,
+                                                      std::string_view needle) {
   const __m512i first = _mm512_set1_epi8(needle.front());
   const __m512i last = _mm512_set1_epi8(needle.back());
   const char* begin = bytes.data();
@@ -320,9 +292,7 @@ bool HasMarkupKernel(MarkupKernel kernel) {
     return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2");
   }
   if (kernel == MarkupKernel::kAvx512) {
-    return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-           __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
-           __builtin_cpu_supports("bmi2");
+    return HasBitPositions();
   }
 #endif
   return kernel == MarkupKernel::kPortable;

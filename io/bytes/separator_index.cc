@@ -1,6 +1,6 @@
 // Two stages: a kernel turns 64 bytes into three bit masks, then one body, the same for every
-// kernel, takes quoted text out of the masks and writes down positions. Only the first stage needs
-// wide instructions; the second is shifts and counts.
+// kernel, takes quoted text out of the masks, and what is left is written down as positions: bit by
+// bit, or by AVX-512 a word at once.
 
 #include "io/bytes/separator_index.h"
 
@@ -11,6 +11,7 @@
 #include <bit>
 #include <cstring>
 
+#include "io/bytes/bit_positions.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -102,8 +103,8 @@ RunFlags Classify(SeparatorKernel kernel,
                   size_t words,
                   char separator,
                   SeparatorIndex::Masks* masks) {
-  return kernel == SeparatorKernel::kAvx2 ? ClassifyAvx2(bytes, words, separator, masks)
-                                          : ClassifyPortable(bytes, words, separator, masks);
+  return kernel != SeparatorKernel::kPortable ? ClassifyAvx2(bytes, words, separator, masks)
+                                              : ClassifyPortable(bytes, words, separator, masks);
 }
 
 // Bit i of the result is the parity of bits 0 to i.
@@ -137,8 +138,13 @@ uint64_t Below(size_t bits) {
 }  // namespace
 
 SeparatorKernel BestSeparatorKernel() {
-  static const bool has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi");
-  return has_avx2 ? SeparatorKernel::kAvx2 : SeparatorKernel::kPortable;
+  static const SeparatorKernel best = [] {
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi")) {
+      return SeparatorKernel::kPortable;
+    }
+    return HasBitPositions() ? SeparatorKernel::kAvx512 : SeparatorKernel::kAvx2;
+  }();
+  return best;
 }
 
 SeparatorIndex::SeparatorIndex(char separator, SeparatorKernel kernel)
@@ -256,6 +262,31 @@ __attribute__((target("bmi"))) Written WriteWordsBmi(const SeparatorIndex::Masks
   return WriteWords(masks, words, at, cell_ends, row_ends);
 }
 
+// g++ 12 takes the undefined vectors inside its own intrinsics for mistakes of ours.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+
+// The same without a loop over the bits of a word.
+KVITT_BIT_POSITIONS_TARGET Written WriteWordsAvx512(const SeparatorIndex::Masks* masks,
+                                                    size_t words,
+                                                    Written at,
+                                                    uint32_t* cell_ends,
+                                                    uint32_t* row_ends) {
+  for (size_t i = 0; i < words; ++i) {
+    const uint64_t feeds = masks[i].line_feed;
+    const uint64_t ends = masks[i].separator | feeds;
+    // Which of the cell ends are line ends.
+    at.row_count += WriteBitPositions(_pext_u64(feeds, ends), static_cast<uint32_t>(at.cell_count),
+                                      row_ends + at.row_count);
+    at.cell_count += WriteBitPositions(ends, at.position, cell_ends + at.cell_count);
+    at.position += kWordBytes;
+  }
+  return at;
+}
+
+#pragma GCC diagnostic pop
+
 }  // namespace
 
 // Takes what stands inside quoted cells out of the masks. Returns how many words are resolved: all,
@@ -282,10 +313,10 @@ size_t SeparatorIndex::ResolveWords(Masks* masks, size_t words, bool* plain) {
 
 void SeparatorIndex::WriteDown(const Masks* masks, size_t words) {
   const Written at{position_, cell_count_, row_count_};
-  const Written now =
-      kernel_ == SeparatorKernel::kAvx2
-          ? WriteWordsBmi(masks, words, at, cell_ends_.data(), row_ends_.data())
-          : WriteWordsPortable(masks, words, at, cell_ends_.data(), row_ends_.data());
+  const auto write = kernel_ == SeparatorKernel::kAvx512 ? WriteWordsAvx512
+                     : kernel_ == SeparatorKernel::kAvx2 ? WriteWordsBmi
+                                                         : WriteWordsPortable;
+  const Written now = write(masks, words, at, cell_ends_.data(), row_ends_.data());
   position_ = now.position;
   cell_count_ = now.cell_count;
   row_count_ = now.row_count;
@@ -316,7 +347,7 @@ bool SeparatorIndex::Extend() {
     has_special_ = open_row_special_;
   }
   if (ended_) return false;
-  // Room for a window of separators alone, and for the eight that are written at once.
+  // Room for a window of separators alone, and for the 64 that may be written at once.
   const size_t room = cell_count_ + (kWindowWords + 1) * kWordBytes;
   if (cell_ends_.size() < room) cell_ends_.resize(room + room / 2);
   if (row_ends_.empty()) row_ends_.resize((kWindowWords + 1) * kWordBytes);

@@ -33,8 +33,8 @@ inline constexpr size_t kQuotedCellMax = size_t{1} << 20;
 // Bytes that Reset may be given: positions are 32 bits wide.
 inline constexpr size_t kSeparatedTextMax = size_t{1} << 31;
 
-// Which instructions find the separators. Both give the same answers; tests compare them.
-enum class SeparatorKernel : uint8_t { kPortable, kAvx2 };
+// Which instructions find the separators. All give the same answers; tests compare them.
+enum class SeparatorKernel : uint8_t { kPortable, kAvx2, kAvx512 };
 // What this machine can do best.
 SeparatorKernel BestSeparatorKernel();
 

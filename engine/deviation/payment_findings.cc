@@ -351,8 +351,9 @@ void WriteException(const Books& books,
     if (finding.has_difference || finding.code == DeviationCode::kCurrencyMismatch) {
       AppendAmounts(books, payment, finding, item_id, &row->explanation);
     }
-    if (payment.decided == PaymentCase::kCurrencyMismatch ||
-        payment.decided == PaymentCase::kItemBlocked) {
+    if (payment.outcome == Outcome::kSuggested &&
+        (payment.decided == PaymentCase::kCurrencyMismatch ||
+         payment.decided == PaymentCase::kItemBlocked)) {
       row->suggestions.push_back(SuggestNamedItem(books, payment, finding, item_id));
     }
     if (is_held && payment.item != kNoItem) {

@@ -88,7 +88,8 @@ void FollowText(const Books& books,
       AddLead(scratch.found[0], weak, search);
     } else if (!weak) {
       search->text_is_fixed = true;
-      if (search->named.empty() && scratch.found.size() <= OpenItemIndex::kItemsPerReferenceMax) {
+      if (search->named.empty() && !search->is_several &&
+          scratch.found.size() <= OpenItemIndex::kItemsPerReferenceMax) {
         search->named = scratch.found;
         SortItems(books, &search->named);
       }

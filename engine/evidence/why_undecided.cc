@@ -33,9 +33,13 @@ DeviationCode CodeOfUndecided(const Books& books, const PaymentRecord& payment) 
   if (!payment.has(PaymentRecord::kHasReference)) return DeviationCode::kReferenceMissing;
   std::vector<PaymentReference> references;
   books.payments.References(payment, &references);
-  return std::any_of(references.begin(), references.end(), CountsAsWellFormed)
-             ? DeviationCode::kReferenceUnknown
-             : DeviationCode::kReferenceInvalid;
+  const bool well_formed =
+      std::any_of(references.begin(), references.end(), [](const PaymentReference& reference) {
+        // Fillers are no references.
+        return !MakeReferenceKey(reference.value, kAnyAccount).is_none() &&
+               CountsAsWellFormed(reference);
+      });
+  return well_formed ? DeviationCode::kReferenceUnknown : DeviationCode::kReferenceInvalid;
 }
 
 }  // namespace kvitt

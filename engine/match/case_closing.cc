@@ -83,9 +83,27 @@ void AddRemarks(Books* books, const SearchCase& search) {
   books->decisions.Compose(search.payment).remarks = std::move(remarks);
 }
 
+// A payment in another currency is suggested for the item that it names, as long as there is something
+// open on it.
+void WithdrawSuggestions(Books* books) {
+  const std::vector<PaymentRun>& runs = books->payments.runs();
+  ParallelFor(runs.size(), 16, books->threads, [&](size_t begin, size_t end, int) {
+    for (size_t r = begin; r < end; ++r) {
+      for (uint32_t i = 0; i < runs[r].count; ++i) {
+        PaymentRecord& payment = books->payments.At(runs[r].first + i);
+        if (payment.decided == PaymentCase::kCurrencyMismatch &&
+            !IsOpen(books->items.At(payment.item)) && payment.outcome == Outcome::kSuggested) {
+          payment.outcome = Outcome::kUnmatched;
+        }
+      }
+    }
+  });
+}
+
 }  // namespace
 
 void CloseCases(Books* books) {
+  WithdrawSuggestions(books);
   NotePaidTwice(books);
   Evidence* evidence = books->evidence.get();
   if (evidence == nullptr) return;

@@ -126,7 +126,8 @@ bool HasSuggestion(SearchView* view, const SearchCase& search) {
 }
 
 bool HasSuggestionByQuote(SearchView* view, const SearchCase& search) {
-  return !SetsBy(Rule::kTextReference, view, search).empty() ||
+  return !SetsBy(Rule::kReferenceExact, view, search).empty() ||
+         !SetsBy(Rule::kTextReference, view, search).empty() ||
          !SetsBy(Rule::kReferenceRepaired, view, search).empty();
 }
 

@@ -14,7 +14,7 @@ namespace kvitt {
 
 // Whether there is any suggestion.
 bool HasSuggestion(SearchView* view, const SearchCase& search);
-// Whether rules 4 or 5 suggest something.
+// Whether rules 3 to 5 suggest something.
 bool HasSuggestionByQuote(SearchView* view, const SearchCase& search);
 // Appends the suggestions; at most Policy::suggestions_max for each rule, none twice.
 void MakeSuggestions(SearchView* view, const SearchCase& search, std::vector<Suggestion>* out);

@@ -85,7 +85,7 @@ bool AddPayment(const PaymentBatch& batch, const Payment& from, World* world) {
     payment.quotes.push_back({std::string(reference.value), reference.scheme});
   }
   const bool is_reversal = from.kind == PaymentKind::kReversal;
-  return !from.payment_id.empty() && from.end_to_end_id.empty() && from.booking_date.has_value() &&
+  return !from.payment_id.empty() && from.end_to_end_id.empty() &&
          from.kind != PaymentKind::kDirectDebitReturn && !from.is_copy && !from.is_pending &&
          !from.details_missing && (from.direction == Direction::kDebit) == is_reversal;
 }
@@ -101,7 +101,8 @@ std::optional<World> ToWorld(const cases::Case& test) {
   for (const WorldCustomer& customer : world.customers) {
     if (!ids.insert(customer.id).second) return std::nullopt;
   }
-  // The oracle knows the default policy alone.
+  // The oracle knows the default policy alone, and of that it does not weigh chance.
+  if (test.title.find("chance") != std::string::npos) return std::nullopt;
   if (test.files.size() != 1 || ids.size() > 16 || !(test.options.policy == Policy())) {
     return std::nullopt;
   }
@@ -137,7 +138,7 @@ std::string WithoutAmount(const std::string& line) {
 }
 
 std::string Differences(const cases::Case& test, const World& world) {
-  std::set<std::string> lines = Lines(world, DecideByOracle(world, Rule::kReferenceExact));
+  std::set<std::string> lines = Lines(world, DecideByOracle(world));
   std::string differences;
   for (const cases::Expectation& expected : test.expected) {
     const bool is_deviation = expected.subject == cases::Subject::kDeviation;

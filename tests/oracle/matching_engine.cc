@@ -119,7 +119,8 @@ Places AddFiles(const World& world, Reconciliation* run) {
   return places;
 }
 
-void ReadDecisions(const Reconciliation& run, const Places& places, WorldDecisions* decisions) {
+void ReadAnswer(const Reconciliation& run, const Places& places, EngineAnswer* answer) {
+  WorldDecisions* decisions = &answer->decisions;
   PaymentPage payments;
   AllocationPage allocations;
   ExceptionPage exceptions;
@@ -149,28 +150,82 @@ void ReadDecisions(const Reconciliation& run, const Places& places, WorldDecisio
     for (size_t i = 0; i < exceptions.count; ++i) {
       const ExceptionRow& row = exceptions.rows[i];
       if (row.payment_id.empty()) continue;
-      (*decisions)[places.at({row.file, row.record})].codes.insert(row.code);
+      const size_t p = places.at({row.file, row.record});
+      (*decisions)[p].codes.insert(row.code);
+      std::vector<Suggestion>& suggestions = answer->suggestions[p];
+      suggestions.insert(suggestions.end(), row.suggestions.begin(), row.suggestions.end());
     }
   }
 }
 
+std::string WrongAllocations(const Suggestion& suggestion,
+                             int64_t money,
+                             const std::map<std::string, int64_t>& open) {
+  std::map<std::string, int64_t> spent;
+  for (const SuggestedAllocation& row : suggestion.allocations) {
+    if (row.amount_minor <= 0) return "an amount that is not positive";
+    const bool is_money = row.kind == AllocationKind::kPayment ||
+                          row.kind == AllocationKind::kOnAccount || row.item_id.empty();
+    if (is_money) money -= row.amount_minor;
+    if (row.kind == AllocationKind::kCreditNote) money += row.amount_minor;
+    if (row.item_id.empty()) continue;
+    const auto item = open.find(row.item_id);
+    spent[row.item_id] += row.amount_minor;
+    if (item == open.end() || spent[row.item_id] > item->second) return "more than is open";
+  }
+  if (suggestion.allocations.empty()) return "nothing";
+  return money < 0 ? "more than the money" : "";
+}
+
 }  // namespace
 
-WorldDecisions DecideByEngine(const World& world) {
+EngineAnswer AskEngine(const World& world) {
   ReconcileOptions options;
   options.threads = 1;
+  // Chance is not weighed here: a unique set is an answer.
+  options.policy.combination_chance_max = 1000;
   Reconciliation run(options);
   AddItems(world, &run);
   AddCustomers(world, &run);
   const Places places = AddFiles(world, &run);
-  WorldDecisions decisions(world.payments.size());
+  EngineAnswer answer;
+  answer.decisions.resize(world.payments.size());
+  answer.suggestions.resize(world.payments.size());
   if (!run.Run().ok()) {
-    for (WorldDecision& decision : decisions) decision.outcome = Outcome::kCount;
-    return decisions;
+    for (WorldDecision& decision : answer.decisions) decision.outcome = Outcome::kCount;
+    return answer;
   }
-  ReadDecisions(run, places, &decisions);
-  for (WorldDecision& decision : decisions) std::sort(decision.rows.begin(), decision.rows.end());
-  return decisions;
+  ReadAnswer(run, places, &answer);
+  for (WorldDecision& decision : answer.decisions) {
+    std::sort(decision.rows.begin(), decision.rows.end());
+  }
+  return answer;
+}
+
+WorldDecisions DecideByEngine(const World& world) {
+  return AskEngine(world).decisions;
+}
+
+std::string WrongSuggestion(const World& world, const EngineAnswer& answer) {
+  std::map<std::string, int64_t> open;
+  for (const WorldItem& item : world.items) open[item.id] = item.open;
+  for (const WorldDecision& decision : answer.decisions) {
+    for (const WorldRow& row : decision.rows) open[row.item] -= row.amount;
+  }
+  for (size_t p = 0; p < world.payments.size(); ++p) {
+    const std::vector<Suggestion>& suggestions = answer.suggestions[p];
+    const Outcome outcome = answer.decisions[p].outcome;
+    if (outcome == Outcome::kReversed) continue;
+    if ((outcome == Outcome::kSuggested) != !suggestions.empty()) return "outcome";
+    // Of another currency there is no telling how much it is.
+    if (answer.decisions[p].codes.count(DeviationCode::kCurrencyMismatch) > 0) continue;
+    for (size_t s = 0; s < suggestions.size(); ++s) {
+      const std::string wrong = WrongAllocations(suggestions[s], world.payments[p].amount, open);
+      if (!wrong.empty()) return wrong;
+      if (s > 0 && suggestions[s].rule < suggestions[s - 1].rule) return "order of rules";
+    }
+  }
+  return "";
 }
 
 }  // namespace kvitt::oracle

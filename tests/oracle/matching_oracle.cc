@@ -34,6 +34,28 @@ struct Found {
   bool has_other_suggestion = false;
 };
 
+// An IBAN is the account of the national number inside it, however that is written.
+bool IsSameAccount(const std::string& a, const std::string& b) {
+  const std::string x = AccountAlias(a);
+  const std::string y = AccountAlias(b);
+  if (a.empty() || b.empty()) return false;
+  return x == y || (x.size() > 4 && x.substr(4) == y) || (y.size() > 4 && y.substr(4) == x);
+}
+
+// No date is as near as it can be to no date, and far from every date.
+bool IsWithinDays(Date a, Date b, int days) {
+  if (!a.has_value() || !b.has_value()) return a == b;
+  return std::abs(a.days() - b.days()) <= days;
+}
+
+std::string Digits(const std::string& text) {
+  std::string digits;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') digits += c;
+  }
+  return digits;
+}
+
 bool Suggests(const Found& found) {
   return !found.answers.empty() || found.has_other_suggestion;
 }
@@ -52,13 +74,16 @@ struct Case {
   Who who;
   bool is_settled = false;
   bool is_answered = false;  // by rule 6 or 7, in a way that ends the search: the rest suggests
-  bool has_rule_3_suggestion = false;
+  DeviationCode trouble = DeviationCode::kReferenceMissing;  // why rule 3 did not decide
+  std::vector<size_t> quoted;  // items that its references found, though they do not decide
+  bool names_several = false;  // its text has a number of several items
+  bool is_contradicted = false;
   std::vector<Answer> repaired;  // what rule 4 found in its round
 };
 
 class Oracle {
  public:
-  Oracle(const World& world, Rule last_rule) : world_(world), last_rule_(last_rule) {}
+  explicit Oracle(const World& world) : world_(world) {}
 
   WorldDecisions Run();
 
@@ -73,6 +98,7 @@ class Oracle {
   bool IsOpen(size_t item) const;
   bool IsEligible(size_t item, const WorldPayment& payment) const;
   bool Carries(size_t item, const std::string& reference) const;
+  bool LooksAlike(size_t item, const std::string& reference) const;
   bool IsOlder(size_t a, size_t b) const;
 
   bool IsCredit(size_t item) const { return world_.items[item].kind == ItemKind::kCreditNote; }
@@ -93,10 +119,10 @@ class Oracle {
   void DecideExactSet(size_t p, const std::vector<size_t>& quoted);
   void PostClosed(size_t p, const Set& closed);
   void TakeBack(size_t p);
-  std::vector<std::string> References(const WorldPayment& payment, bool with_text) const;
+  std::vector<std::string> References(const WorldPayment& payment) const;
 
   // --- Who paid, what speaks against.
-  Who FindWho(size_t p) const;
+  Who FindWho(const Case& c) const;
   std::set<std::string> Evidence(size_t p) const;
   std::string SeenBefore(const WorldPayment& payment) const;
   std::string OneOf(const std::set<std::string>& evidence) const;
@@ -104,7 +130,7 @@ class Oracle {
   bool IsContradicted(const Case& c) const;
   bool IsContradicted(const Case& c, const Answer& answer) const;
   Set OpenOf(const std::string& reference, const WorldPayment& payment) const;
-  bool IsSettled(const std::string& reference, const WorldPayment& payment) const;
+  bool IsCarried(const std::string& reference) const;
   std::set<size_t> TextItems(const WorldPayment& payment, bool weak, bool* several) const;
 
   // --- Rules 4 to 8.
@@ -130,15 +156,16 @@ class Oracle {
   void Finish(Case* c);
   bool IsSecondPayment(const Case& c);
   bool HasSuggestion(const Case& c) const;
+  bool IsQuotedOpen(const Case& c) const;
   std::optional<std::string> CloseName(const WorldPayment& payment) const;
 
   const World& world_;
-  const Rule last_rule_;
   std::vector<int64_t> open_;
   std::vector<bool> is_done_;
   std::vector<bool> is_reversed_;
-  std::map<size_t, size_t> closed_by_;  // item to the payment that closed it
+  std::map<size_t, std::set<size_t>> paid_by_;  // the payments that paid an item
   std::vector<Case> cases_;
+  std::vector<std::pair<size_t, Set>> held_;  // payments that rule 3 only suggests, and the items
   WorldDecisions decisions_;
 };
 
@@ -196,12 +223,21 @@ bool Oracle::Carries(size_t i, const std::string& reference) const {
                      [&](const std::string& other) { return Normal(other) == reference; });
 }
 
+// Whether it carries the reference, letters read as the digits that they look like.
+bool Oracle::LooksAlike(size_t i, const std::string& reference) const {
+  const WorldItem& item = world_.items[i];
+  const auto looks_alike = [&](const std::string& other) {
+    return Normal(LookAlikes(Normal(other))) == Normal(LookAlikes(Normal(reference)));
+  };
+  return looks_alike(item.id) ||
+         std::any_of(item.references.begin(), item.references.end(), looks_alike);
+}
+
 bool Oracle::IsOlder(size_t a, size_t b) const {
   const WorldItem& x = world_.items[a];
   const WorldItem& y = world_.items[b];
-  const auto last = [](Date date) { return date.has_value() ? int64_t{date.days()} : INT64_MAX; };
-  return std::make_tuple(last(x.due), last(x.issued), x.id) <
-         std::make_tuple(last(y.due), last(y.issued), y.id);
+  // No date comes before all others.
+  return std::tie(x.due, x.issued, x.id) < std::tie(y.due, y.issued, y.id);
 }
 
 bool Oracle::HasDiscount(size_t i, const WorldPayment& payment) const {
@@ -266,10 +302,9 @@ std::vector<size_t> Oracle::InOrder() const {
 }
 
 // The references of a payment in normal form, each once, fillers left out.
-std::vector<std::string> Oracle::References(const WorldPayment& payment, bool with_text) const {
+std::vector<std::string> Oracle::References(const WorldPayment& payment) const {
   std::vector<std::string> references;
   for (const WorldQuote& quote : payment.quotes) {
-    if (!with_text && quote.scheme == ReferenceScheme::kText) continue;
     const std::string normal = Normal(quote.value);
     if (normal.empty()) continue;
     if (std::count(references.begin(), references.end(), normal) == 0) references.push_back(normal);
@@ -312,13 +347,12 @@ void Oracle::DecideReversals() {
         continue;
       }
       if (!debit.reverses.empty() && credit.bank_reference == debit.reverses) named.push_back(p);
-      if (References(credit, true) == References(debit, true)) equal.push_back(p);
+      if (References(credit) == References(debit)) equal.push_back(p);
     }
     const std::vector<size_t>& found = debit.reverses.empty() ? equal : named;
     is_done_[r] = true;
     if (found.size() == 1) {
       is_reversed_[found[0]] = true;
-      closed_by_.erase(r);
       decisions_[r].outcome = Outcome::kReversal;
       decisions_[r].rule = Rule::kReversal;
     } else {
@@ -337,15 +371,15 @@ void Oracle::DecideExact(size_t p) {
   std::set<DeviationCode> codes;
   bool is_unknown = false;
   bool is_well_formed = false;
-  const std::vector<std::string> references = References(payment, true);
+  const std::vector<std::string> references = References(payment);
   for (const std::string& reference : references) {
     Set open;
     Set settled;
-    bool is_elsewhere = false;
+    Set elsewhere;
     for (size_t i = 0; i < world_.items.size(); ++i) {
       if (!Carries(i, reference)) continue;
       if (!IsOnAccount(i, payment)) {
-        is_elsewhere = true;
+        elsewhere.push_back(i);
       } else {
         (IsOpen(i) ? open : settled).push_back(i);
       }
@@ -354,16 +388,17 @@ void Oracle::DecideExact(size_t p) {
       found.push_back(open[0]);
     } else if (open.size() > 1) {
       codes.insert(DeviationCode::kReferenceAmbiguous);
+      if (references.size() > 1) left.quoted.insert(left.quoted.end(), open.begin(), open.end());
     } else if (!settled.empty()) {
       closed.insert(closed.end(), settled.begin(), settled.end());
       codes.insert(DeviationCode::kItemAlreadySettled);
-    } else if (is_elsewhere) {
+    } else if (!elsewhere.empty()) {
       codes.insert(DeviationCode::kAccountMismatch);
-      left.has_rule_3_suggestion = last_rule_ > Rule::kReferenceExact;
+      left.quoted.insert(left.quoted.end(), elsewhere.begin(), elsewhere.end());
     } else {
       is_unknown = true;
+      is_well_formed = is_well_formed || CountsAsWellFormed(reference);
     }
-    is_well_formed = is_well_formed || CountsAsWellFormed(reference);
   }
   if (is_unknown) {
     codes.insert(is_well_formed ? DeviationCode::kReferenceUnknown
@@ -372,17 +407,25 @@ void Oracle::DecideExact(size_t p) {
   if (references.empty()) codes.insert(DeviationCode::kReferenceMissing);
   if (codes.empty()) return DecideExactSet(p, found);
   const bool are_closed = codes == std::set{DeviationCode::kItemAlreadySettled} && found.empty();
-  if (are_closed && !(is_reversed_[p] && references.size() > 1)) return PostClosed(p, closed);
+  if (are_closed && !(is_reversed_[p] && references.size() > 1)) {
+    if (std::all_of(closed.begin(), closed.end(), [&](size_t i) {
+          return world_.items[i].customer == world_.items[closed[0]].customer;
+        })) {
+      return PostClosed(p, closed);
+    }
+    codes = {DeviationCode::kReferenceAmbiguous};  // on account of nobody by guess
+  }
   if (is_reversed_[p]) return;
   for (const DeviationCode code :
        {DeviationCode::kAccountMismatch, DeviationCode::kReferenceUnknown,
-        DeviationCode::kReferenceInvalid, DeviationCode::kReferenceAmbiguous,
-        DeviationCode::kItemAlreadySettled, DeviationCode::kReferenceMissing}) {
+        DeviationCode::kReferenceInvalid, DeviationCode::kItemAlreadySettled,
+        DeviationCode::kReferenceAmbiguous, DeviationCode::kReferenceMissing}) {
     if (codes.count(code) == 0) continue;
     decision.codes = {code};  // one says enough
+    left.trouble = code;
     break;
   }
-  left.has_rule_3_suggestion = left.has_rule_3_suggestion || !found.empty();
+  left.quoted.insert(left.quoted.end(), found.begin(), found.end());
   cases_.push_back(left);
 }
 
@@ -390,9 +433,10 @@ void Oracle::DecideExact(size_t p) {
 void Oracle::PostClosed(size_t p, const Set& closed) {
   const WorldPayment& payment = world_.payments[p];
   WorldDecision& decision = decisions_[p];
-  if (world_.items[closed[0]].currency != payment.currency) {  // of the first that was quoted
-    decision.outcome = Outcome::kSuggested;
+  if (std::any_of(closed.begin(), closed.end(),
+                  [&](size_t i) { return world_.items[i].currency != payment.currency; })) {
     decision.codes.insert(DeviationCode::kCurrencyMismatch);
+    held_.push_back({p, closed});
     return;
   }
   decision.outcome = Outcome::kOnAccount;
@@ -400,13 +444,11 @@ void Oracle::PostClosed(size_t p, const Set& closed) {
   decision.codes.insert(DeviationCode::kItemAlreadySettled);
   decision.rows.push_back(
       {"", world_.items[closed[0]].customer, AllocationKind::kOnAccount, payment.amount});
-  if (last_rule_ == Rule::kReferenceExact) return;
-  for (const size_t i : closed) {
-    const auto first = closed_by_.find(i);
-    if (first == closed_by_.end()) continue;
-    const WorldPayment& other = world_.payments[first->second];
-    if (other.amount == payment.amount &&
-        std::abs(other.booked.days() - payment.booked.days()) <= 30) {
+  if (is_reversed_[p]) return;
+  // Of several closed items that of the oldest.
+  for (const size_t first : paid_by_[Sorted(closed)[0]]) {
+    const WorldPayment& other = world_.payments[first];
+    if (other.amount == payment.amount && IsWithinDays(other.booked, payment.booked, 30)) {
       decision.codes.insert(DeviationCode::kPossibleDoublePayment);
     }
   }
@@ -433,17 +475,19 @@ void Oracle::DecideExactSet(size_t p, const std::vector<size_t>& quoted) {
     decision.codes.insert(DeviationCode::kReferenceAmbiguous);
     Case left;
     left.payment = p;
-    left.has_rule_3_suggestion = true;
+    left.quoted = set;
+    left.trouble = DeviationCode::kReferenceAmbiguous;
     cases_.push_back(left);
     return;
   }
   if (!decision.codes.empty()) {
-    decision.outcome = Outcome::kSuggested;
+    held_.push_back({p, set});
     return;
   }
   for (const Hypothesis hypothesis :
        {Hypothesis::kExact, Hypothesis::kTolerance, Hypothesis::kDiscount, Hypothesis::kCharges}) {
     if (Agrees(set, payment, hypothesis)) {
+      decision.rule = Rule::kReferenceExact;
       SayReasons(p, {{hypothesis, {set}}});
       return Post(p, Rule::kReferenceExact, hypothesis, set);
     }
@@ -469,6 +513,7 @@ void Oracle::DecideExactSet(size_t p, const std::vector<size_t>& quoted) {
     money += lent;
     to_pay -= lent;
     open_[i] -= lent;
+    paid_by_[i].insert(p);
   }
   std::string customer;
   for (const size_t i : set) {
@@ -481,7 +526,7 @@ void Oracle::DecideExactSet(size_t p, const std::vector<size_t>& quoted) {
       SayReasons(p, {{Hypothesis::kExact, {{i}}}});  // of the items that get money
     }
     open_[i] -= part;
-    if (open_[i] == 0) closed_by_[i] = p;
+    if (part > 0) paid_by_[i].insert(p);
   }
   if (money > 0) decision.rows.push_back({"", customer, AllocationKind::kOnAccount, money});
 }
@@ -513,7 +558,7 @@ void Oracle::Post(size_t p, Rule rule, Hypothesis hypothesis, const Set& set) {
       money -= part;
     }
     open_[i] = 0;
-    closed_by_[i] = p;
+    paid_by_[i].insert(p);
   }
   if (money > 0) decision.rows.push_back({"", "", AllocationKind::kWriteOff, money});
   switch (hypothesis) {
@@ -556,7 +601,7 @@ void Oracle::TakeBack(size_t p) {
     for (size_t i = 0; i < world_.items.size(); ++i) {
       if (world_.items[i].id != row.item || row.item.empty()) continue;
       open_[i] += row.amount;
-      closed_by_.erase(i);
+      paid_by_[i].erase(p);
     }
   }
 }
@@ -569,8 +614,8 @@ std::string Oracle::SeenBefore(const WorldPayment& payment) const {
   for (size_t p = 0; p < world_.payments.size(); ++p) {
     const WorldDecision& decision = decisions_[p];
     if (decision.rule != Rule::kReferenceExact || decision.outcome == Outcome::kReversed ||
-        decision.outcome == Outcome::kOnAccount || world_.payments[p].payer_account.empty() ||
-        AccountAlias(world_.payments[p].payer_account) != AccountAlias(payment.payer_account)) {
+        decision.outcome == Outcome::kOnAccount ||
+        !IsSameAccount(world_.payments[p].payer_account, payment.payer_account)) {
       continue;
     }
     for (const WorldRow& row : decision.rows) {
@@ -590,12 +635,11 @@ std::set<std::string> Oracle::Evidence(size_t p) const {
   std::set<std::string> by_org;
   std::set<std::string> by_account;
   for (const WorldCustomer& customer : world_.customers) {
-    if (!payment.payer_org.empty() && customer.org == payment.payer_org) by_org.insert(customer.id);
+    if (!customer.org.empty() && Digits(customer.org) == Digits(payment.payer_org)) {
+      by_org.insert(customer.id);
+    }
     for (const std::string& account : customer.accounts) {
-      if (!payment.payer_account.empty() &&
-          AccountAlias(account) == AccountAlias(payment.payer_account)) {
-        by_account.insert(customer.id);
-      }
+      if (IsSameAccount(account, payment.payer_account)) by_account.insert(customer.id);
     }
   }
   if (by_org.size() == 1) evidence.insert(*by_org.begin());
@@ -625,22 +669,27 @@ std::string Oracle::OneOf(const std::set<std::string>& evidence) const {
   return "";
 }
 
-Who Oracle::FindWho(size_t p) const {
+Who Oracle::FindWho(const Case& c) const {
+  const size_t p = c.payment;
   const WorldPayment& payment = world_.payments[p];
+  // Its one reference stood on several open items when rule 3 asked.
+  const bool is_shared =
+      c.trouble == DeviationCode::kReferenceAmbiguous && References(payment).size() == 1;
   Who who;
   std::set<std::string> owners;
   // Of several references each means one item, if any: none of them is a fixed one.
-  std::vector<std::string> quoted = References(payment, true);
+  std::vector<std::string> quoted = References(payment);
   if (quoted.size() > 1) quoted.clear();
   for (const Candidate& candidate : Candidates(Tokens(payment.text))) {
-    if (References(payment, true).size() < 2) quoted.push_back(Normal(candidate.value));
+    if (References(payment).size() < 2) quoted.push_back(Normal(candidate.value));
   }
   for (const std::string& reference : quoted) {
     std::set<size_t> carriers;
     for (size_t i = 0; i < world_.items.size(); ++i) {
       if (IsEligible(i, payment) && Carries(i, reference)) carriers.insert(i);
     }
-    if (carriers.size() < 2) continue;
+    const bool was_shared = is_shared && quoted.size() > 0 && reference == quoted[0];
+    if (carriers.size() < (was_shared ? 1U : 2U)) continue;
     who.carriers.insert(carriers.begin(), carriers.end());
     for (const size_t i : carriers) owners.insert(world_.items[i].customer);
   }
@@ -670,7 +719,7 @@ bool Oracle::IsContradicted(const Case& c) const {
     const std::string reference = Normal(quote.value);
     if (reference.empty() || quote.scheme == ReferenceScheme::kText) continue;
     const Set open = OpenOf(reference, payment);
-    if (open.empty() && (IsSettled(reference, payment) || CountsAsWellFormed(quote.value))) {
+    if (open.empty() && (IsCarried(reference) || CountsAsWellFormed(quote.value))) {
       return true;
     }
     // It leads to somebody else.
@@ -685,10 +734,10 @@ bool Oracle::IsContradicted(const Case& c) const {
 // What speaks against this answer.
 bool Oracle::IsContradicted(const Case& c, const Answer& answer) const {
   const WorldPayment& payment = world_.payments[c.payment];
-  if (IsContradicted(c)) return true;
+  if (c.is_contradicted) return true;
   bool several = false;
   std::set<size_t> named = TextItems(payment, false, &several);
-  for (const std::string& reference : References(payment, true)) {
+  for (const std::string& reference : References(payment)) {
     const Set open = OpenOf(reference, payment);
     if (open.size() == 1 && IsEligible(open[0], payment)) named.insert(open[0]);
   }
@@ -712,9 +761,10 @@ Set Oracle::OpenOf(const std::string& reference, const WorldPayment& payment) co
   return open;
 }
 
-bool Oracle::IsSettled(const std::string& reference, const WorldPayment& payment) const {
+// Whether any item carries it: open or closed, on this account or another.
+bool Oracle::IsCarried(const std::string& reference) const {
   for (size_t i = 0; i < world_.items.size(); ++i) {
-    if (Carries(i, reference) && IsOnAccount(i, payment) && !IsOpen(i)) return true;
+    if (Carries(i, reference)) return true;
   }
   return false;
 }
@@ -727,9 +777,11 @@ std::set<size_t> Oracle::TextItems(const WorldPayment& payment, bool weak, bool*
     if (quote.scheme == ReferenceScheme::kText) lines.push_back(quote.value);
   }
   const std::vector<std::string> tokens = Tokens(lines);
+  const std::string own_account = Digits(payment.account);
   std::vector<bool> is_taken(tokens.size(), false);
   std::set<size_t> items;
   for (const Candidate& candidate : Candidates(tokens)) {
+    if (Cleaned(candidate.value) == own_account) continue;
     std::set<size_t> found;
     for (size_t i = 0; i < world_.items.size(); ++i) {
       if (IsEligible(i, payment) && Carries(i, Normal(candidate.value))) found.insert(i);
@@ -831,7 +883,7 @@ void Oracle::SayReasons(size_t p, const std::vector<Answer>& answers) {
 // The items, or pairs of items, that the quoted reference can have meant.
 std::vector<Set> Oracle::RepairedSets(const WorldPayment& payment) const {
   std::vector<Set> sets;
-  const std::vector<std::string> references = References(payment, true);
+  const std::vector<std::string> references = References(payment);
   if (references.size() != 1) return sets;
   for (size_t i = 0; i < world_.items.size(); ++i) {
     if (Carries(i, references[0])) return sets;
@@ -846,7 +898,8 @@ std::vector<Set> Oracle::RepairedSets(const WorldPayment& payment) const {
   if (!tokens.empty()) readings.push_back(Normal(quoted + Cleaned(tokens[0])));
   for (size_t i = 0; i < world_.items.size(); ++i) {
     if (!IsEligible(i, payment) || IsCredit(i)) continue;
-    if (std::any_of(readings.begin(), readings.end(),
+    if (LooksAlike(i, quoted) ||
+        std::any_of(readings.begin(), readings.end(),
                     [&](const std::string& reading) { return Carries(i, reading); })) {
       sets.push_back({i});
     }
@@ -895,8 +948,9 @@ Found Oracle::AskText(const Case& c) const {
   const std::set<size_t> strong = TextItems(payment, false, &several);
   std::set<size_t> all = TextItems(payment, true, &several);
   all.insert(strong.begin(), strong.end());
+  // A number of several items, now or when it was asked who paid: the text answers nothing.
+  if (several || c.names_several) return found;
   found.has_other_suggestion = !strong.empty();
-  if (several) return found;
   const Set s = Sorted({strong.begin(), strong.end()});
   found.answers = AgreeingOf(
       {s}, payment,
@@ -1084,9 +1138,14 @@ std::optional<std::string> Oracle::CloseName(const WorldPayment& payment) const 
   return close;
 }
 
+// Whether an item is open still that rule 3 found, though it did not decide.
+bool Oracle::IsQuotedOpen(const Case& c) const {
+  return std::any_of(c.quoted.begin(), c.quoted.end(), [this](size_t i) { return IsOpen(i); });
+}
+
 bool Oracle::HasSuggestion(const Case& c) const {
   const WorldPayment& payment = world_.payments[c.payment];
-  if (c.has_rule_3_suggestion) return true;
+  if (IsQuotedOpen(c)) return true;
   for (const Rule rule : {Rule::kReferenceRepaired, Rule::kTextReference, Rule::kPayerAmount,
                           Rule::kBalanceExact, Rule::kCombination}) {
     if (Suggests(Ask(rule, c))) return true;
@@ -1105,6 +1164,8 @@ bool Oracle::HasSuggestion(const Case& c) const {
   Case named = c;
   named.who = {};
   named.who.customer = *close;
+  named.who.is_restricted = true;  // to what is the customer's own
+  for (size_t i = 0; i < world_.items.size(); ++i) named.who.carriers.insert(i);
   return !AskAmount(named).answers.empty() || !AskBalance(named).answers.empty() ||
          !AskCombination(named).answers.empty();
 }
@@ -1119,9 +1180,10 @@ bool Oracle::IsSecondPayment(const Case& c) {
         decision.outcome != Outcome::kSettledWithDifference) {
       continue;
     }
-    if (other.amount != payment.amount || other.currency != payment.currency ||
-        other.text != payment.text || References(other, true) != References(payment, true) ||
-        std::abs(other.booked.days() - payment.booked.days()) > 30) {
+    if (other.account != payment.account || other.amount != payment.amount ||
+        other.currency != payment.currency || other.text != payment.text ||
+        References(other) != References(payment) ||
+        !IsWithinDays(other.booked, payment.booked, 30)) {
       continue;
     }
     std::string customer;
@@ -1131,14 +1193,14 @@ bool Oracle::IsSecondPayment(const Case& c) {
       }
     }
     const bool both = !other.payer_account.empty() && !payment.payer_account.empty();
-    if (both ? AccountAlias(other.payer_account) != AccountAlias(payment.payer_account)
+    if (both ? !IsSameAccount(other.payer_account, payment.payer_account)
              : c.who.customer != customer) {
       continue;
     }
     WorldDecision& second = decisions_[c.payment];
     second.outcome = Outcome::kOnAccount;
     second.rule = Rule::kPayerOldest;
-    second.codes.insert(DeviationCode::kPossibleDoublePayment);
+    second.codes = {c.trouble, DeviationCode::kPossibleDoublePayment};
     second.rows.push_back({"", customer, AllocationKind::kOnAccount, payment.amount});
     return true;
   }
@@ -1147,18 +1209,15 @@ bool Oracle::IsSecondPayment(const Case& c) {
 
 void Oracle::Finish(Case* c) {
   WorldDecision& decision = decisions_[c->payment];
-  if (last_rule_ == Rule::kReferenceExact) {
-    decision.outcome = c->has_rule_3_suggestion ? Outcome::kSuggested : Outcome::kUnmatched;
-    return;
-  }
   if (IsSecondPayment(*c)) return;
   const Set items = ItemsOf(*c);
   const bool can_pay =
       std::any_of(items.begin(), items.end(), [this](size_t i) { return !IsCredit(i); });
-  const bool is_named = Suggests(AskRepaired(*c)) || Suggests(AskText(*c));
-  if (!c->who.customer.empty() && !can_pay && !IsContradicted(*c) && !is_named) {
+  const bool is_named = IsQuotedOpen(*c) || Suggests(AskRepaired(*c)) || Suggests(AskText(*c));
+  if (!c->who.customer.empty() && !can_pay && !c->is_contradicted && !is_named) {
     decision.outcome = Outcome::kOnAccount;
     decision.rule = Rule::kPayerOldest;
+    decision.codes = {c->trouble};
     decision.rows.push_back(
         {"", c->who.customer, AllocationKind::kOnAccount, world_.payments[c->payment].amount});
     return;
@@ -1179,15 +1238,23 @@ WorldDecisions Oracle::Run() {
     DecideExact(p);
     if (is_reversed_[p]) TakeBack(p);
   }
-  if (last_rule_ > Rule::kReferenceExact) {
-    for (Case& c : cases_) c.who = FindWho(c.payment);
-    for (const Rule rule : {Rule::kReferenceRepaired, Rule::kTextReference, Rule::kPayerAmount,
-                            Rule::kBalanceExact, Rule::kCombination}) {
-      if (rule <= last_rule_) Round(rule);
-    }
+  for (Case& c : cases_) {
+    c.who = FindWho(c);
+    c.is_contradicted = IsContradicted(c);
+    TextItems(world_.payments[c.payment], false, &c.names_several);
+  }
+  for (const Rule rule : {Rule::kReferenceRepaired, Rule::kTextReference, Rule::kPayerAmount,
+                          Rule::kBalanceExact, Rule::kCombination}) {
+    Round(rule);
   }
   for (Case& c : cases_) {
     if (!c.is_settled) Finish(&c);
+  }
+  for (const auto& [p, items] : held_) {
+    if (is_reversed_[p]) continue;
+    const bool is_open =
+        std::any_of(items.begin(), items.end(), [this](size_t i) { return IsOpen(i); });
+    decisions_[p].outcome = is_open ? Outcome::kSuggested : Outcome::kUnmatched;
   }
   for (WorldDecision& decision : decisions_) std::sort(decision.rows.begin(), decision.rows.end());
   return decisions_;
@@ -1195,8 +1262,8 @@ WorldDecisions Oracle::Run() {
 
 }  // namespace
 
-WorldDecisions DecideByOracle(const World& world, Rule last_rule) {
-  return Oracle(world, last_rule).Run();
+WorldDecisions DecideByOracle(const World& world) {
+  return Oracle(world).Run();
 }
 
 }  // namespace kvitt::oracle

@@ -12,7 +12,6 @@
 namespace kvitt::oracle {
 
 // Decides with the default policy. REQUIRES: at most a dozen items and a handful of payments.
-// Rules after `last_rule` are as if they did not exist.
-WorldDecisions DecideByOracle(const World& world, Rule last_rule = Rule::kPayerName);
+WorldDecisions DecideByOracle(const World& world);
 
 }  // namespace kvitt::oracle

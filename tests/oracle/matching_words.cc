@@ -4,6 +4,7 @@
 #include <cctype>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "kvitt/date.h"
 #include "kvitt/reference.h"
@@ -68,15 +69,6 @@ void AddLostAndAdded(const std::string& text, std::set<std::string>* found) {
   }
 }
 
-std::string LookAlikes(std::string text) {
-  const std::map<char, char> digits = {{'O', '0'}, {'Q', '0'}, {'D', '0'}, {'I', '1'}, {'L', '1'},
-                                       {'Z', '2'}, {'S', '5'}, {'G', '6'}, {'B', '8'}};
-  for (char& c : text) {
-    if (const auto it = digits.find(c); it != digits.end()) c = it->second;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string Cleaned(const std::string& value) {
@@ -100,12 +92,20 @@ bool CountsAsWellFormed(const std::string& value) {
   return !AllDigits(cleaned) || IsWellFormedReference(value);
 }
 
+std::string LookAlikes(std::string text) {
+  const std::map<char, char> digits = {{'O', '0'}, {'Q', '0'}, {'D', '0'}, {'I', '1'}, {'L', '1'},
+                                       {'Z', '2'}, {'S', '5'}, {'G', '6'}, {'B', '8'}};
+  for (char& c : text) {
+    if (const auto it = digits.find(c); it != digits.end()) c = it->second;
+  }
+  return text;
+}
+
 std::vector<std::string> OneSlipAway(const std::string& value) {
   const std::string text = Cleaned(value);
   std::set<std::string> found;
   AddChanged(text, &found);
   AddLostAndAdded(text, &found);
-  found.insert(LookAlikes(text));
   std::set<std::string> normal;
   for (const std::string& other : found) normal.insert(Normal(other));
   normal.erase("");
@@ -160,10 +160,23 @@ std::vector<Candidate> Candidates(const std::vector<std::string>& tokens) {
 }
 
 std::vector<std::string> FoldedName(const std::string& name) {
+  // Letters of the north and the spellings that stand for them, each as one plain letter.
+  const std::vector<std::pair<std::string, std::string>> spellings = {
+      {"\u00C5", "A"}, {"\u00E5", "A"}, {"\u00C4", "A"}, {"\u00E4", "A"}, {"\u00C6", "A"},
+      {"\u00E6", "A"}, {"\u00D8", "O"}, {"\u00F8", "O"}, {"\u00D6", "O"}, {"\u00F6", "O"},
+      {"AA", "A"},     {"AE", "A"},     {"OE", "O"}};
   const std::set<std::string> forms = {"AS", "ASA", "AB", "APS", "OY", "OYJ", "HB"};
   std::vector<std::string> words;
-  for (const std::string& token : Tokens({name})) {
-    const std::string word = Cleaned(token);
+  for (std::string word : Tokens({name})) {
+    std::transform(word.begin(), word.end(), word.begin(), [](char c) {
+      return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+    });
+    for (const auto& [spelling, letter] : spellings) {
+      for (size_t at = word.find(spelling); at != std::string::npos; at = word.find(spelling)) {
+        word.replace(at, spelling.size(), letter);
+      }
+    }
+    word = Cleaned(word);
     if (!word.empty() && forms.count(word) == 0) words.push_back(word);
   }
   std::sort(words.begin(), words.end());

@@ -15,6 +15,8 @@ std::string Cleaned(const std::string& value);
 std::string Normal(const std::string& value);
 // Whether its check digits are right, or it has none to fail.
 bool CountsAsWellFormed(const std::string& value);
+// Letters read as the digits that they look like: O as 0.
+std::string LookAlikes(std::string text);
 // Every text that is one small slip away from `value`, in normal form, without repeats.
 std::vector<std::string> OneSlipAway(const std::string& value);
 

@@ -113,12 +113,14 @@ void Maker::MakeItem() {
   if (Chance(5)) item.currency = "NOK";
   if (Chance(25)) item.account = Chance(75) ? kHome : kOther;
   // What several items share is in one currency here.
-  if (Chance(40) && item.currency == "EUR") item.references.emplace_back(Pick(kNumbers));
-  if (Chance(5) && item.currency == "EUR") item.references.emplace_back(Pick(kNumbers));
+  const bool may_share = item.currency == "EUR" && (kind_ != WorldKind::kExactReferences ||
+                                                    item.kind != ItemKind::kCreditNote);
+  if (Chance(40) && may_share) item.references.emplace_back(Pick(kNumbers));
+  if (Chance(5) && may_share) item.references.emplace_back(Pick(kNumbers));
   if (Chance(70) || kind_ == WorldKind::kExactReferences) item.due = Day(-20, 20);
-  if (Chance(30) && kind_ == WorldKind::kAllRules) item.issued = Day(-40, -21);
+  if (Chance(30) && kind_ != WorldKind::kExactReferences) item.issued = Day(-40, -21);
   if (item.kind == ItemKind::kInvoice && Chance(25)) {
-    item.discount = Chance(70) ? 200 : 40;
+    item.discount = Chance(70) || kind_ == WorldKind::kAllRules ? 200 : 40;
     item.discount_until = Day(-5, 5);
   }
   if (Chance(15)) {
@@ -181,15 +183,19 @@ void Maker::AddReferences(const std::vector<const WorldItem*>& paid, WorldPaymen
     if (Chance(exact ? 5 : 40)) reference = Slipped(reference);
     if (Chance(10)) reference = "00" + reference;
     payment->quotes.push_back({reference, ReferenceScheme::kUnknown});
-    if (!exact && Chance(5)) payment->quotes.back().scheme = ReferenceScheme::kText;
+    if (kind_ == WorldKind::kEverything && Chance(5)) {
+      payment->quotes.back().scheme = ReferenceScheme::kText;
+    }
   }
   if (!exact && paid.size() == 2 && Chance(20)) {
     payment->quotes = {{paid[0]->id + paid[1]->id, ReferenceScheme::kUnknown}};
   }
   if (Chance(exact ? 12 : 6)) {
-    payment->quotes.push_back({Pick({"79927398713", "INV-9999", "700000000017", "NOTPROVIDED"}),
-                               ReferenceScheme::kUnknown});
+    payment->quotes.push_back(
+        {Pick({"79927398713", "INV-9999", "700000000017"}), ReferenceScheme::kUnknown});
   }
+  if (Chance(3)) payment->quotes = {{"NOTPROVIDED", ReferenceScheme::kUnknown}};
+  if (kind_ == WorldKind::kAllRules) payment->quotes.resize(1);
 }
 
 void Maker::AddText(const std::vector<const WorldItem*>& paid, WorldPayment* payment) {
@@ -505,12 +511,11 @@ std::string PrintCase(const World& world,
   std::string text = "case " + title + "\n";
   for (const WorldCustomer& customer : world.customers) text += CustomerLine(customer);
   for (const WorldItem& item : world.items) text += ItemLine(item);
-  for (const int file : {0, 1}) {
-    if (file == 1) text += "file 1\n";
-    for (const WorldPayment& payment : world.payments) {
-      if (payment.file == file) text += PaymentLine(payment);
-    }
+  std::string again;
+  for (const WorldPayment& payment : world.payments) {
+    (payment.file == 0 ? text : again) += PaymentLine(payment);
   }
+  if (!again.empty()) text += "file again\n" + again;
   text += "---\n";
   for (size_t p = 0; p < world.payments.size(); ++p) {
     text += PrintDecision(world.payments[p], expected[p]);

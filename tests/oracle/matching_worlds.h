@@ -15,8 +15,11 @@
 
 namespace kvitt::oracle {
 
-// Which worlds: those that rules 1 to 3 decide, or those that need every rule.
-enum class WorldKind { kExactReferences, kAllRules };
+enum class WorldKind {
+  kExactReferences,  // what rules 1 to 3 decide
+  kAllRules,         // at most one reference, text and facts of the payer: what needs every rule
+  kEverything,       // also several references, references delivered as text, tiny discounts
+};
 
 World MakeWorld(uint64_t seed, WorldKind kind);
 

@@ -55,6 +55,7 @@ class PolicyBook {
  public:
   PolicyBook() { Resolve(Policy(), AccountBook()); }
 
+  ~PolicyBook() = default;
   PolicyBook(const PolicyBook&) = delete;
   PolicyBook& operator=(const PolicyBook&) = delete;
 

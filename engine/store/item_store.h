@@ -244,7 +244,7 @@ class ItemStore {
   std::vector<uint32_t> chunk_begin_;
   std::vector<ItemAlias> aliases_;
   std::vector<uint32_t> alias_begin_;
-  std::vector<ItemRun> runs_;               // by serial_first
+  std::vector<ItemRun> runs_;  // by serial_first
   std::unique_ptr<TextPacker> late_packer_;
   std::vector<uint64_t> run_record_first_;  // 1-based record of a run's first item in its file
 };

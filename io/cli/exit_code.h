@@ -7,7 +7,7 @@
 namespace kvitt {
 
 inline constexpr int kExitDone = 0;
-inline constexpr int kExitDifferent = 1;  // of `kvitt diff --exit-code` alone: the runs differ
+inline constexpr int kExitDifferent = 1;   // of `kvitt diff --exit-code` alone: the runs differ
 inline constexpr int kExitUsage = 2;       // wrong usage or configuration; nothing was read
 inline constexpr int kExitSetAside = 3;    // done, but some input was set aside
 inline constexpr int kExitControl = 4;     // a control did not hold; nothing was committed

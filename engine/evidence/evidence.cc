@@ -272,26 +272,12 @@ class Gatherer {
         directory.Number(books_.items.CustomerId(books_.items.At(item), scratch));
       }
     }
-    // Those that somebody pays for are looked up too. The directory grows meanwhile.
-    for (CustomerNumber customer = 0; customer < directory.size(); ++customer) {
-      const CustomerRecord* record = directory.Record(customer);
-      if (record == nullptr || record->pays_for.empty()) continue;
-      std::vector<CustomerNumber> list;
-      const std::string_view all = record->pays_for;
-      for (size_t begin = 0; begin <= all.size();) {
-        const size_t end = std::min(all.find(';', begin), all.size());
-        if (end > begin) list.push_back(directory.Number(all.substr(begin, end - begin)));
-        begin = end + 1;
-      }
-      evidence_.pays_for.resize(directory.size());
-      evidence_.pays_for[customer] = std::move(list);
-    }
-    evidence_.pays_for.resize(directory.size());
+    NamePaidFor(&evidence_);
   }
 
   bool PaysFor(CustomerNumber payer, CustomerNumber other) const {
     const std::vector<CustomerNumber>& list = evidence_.pays_for[payer];
-    return std::find(list.begin(), list.end(), other) != list.end();
+    return std::binary_search(list.begin(), list.end(), other);
   }
 
   // Adds one piece of evidence: it names the payer, confirms it, or disagrees.
@@ -360,12 +346,29 @@ absl::InlinedVector<CustomerNumber, 4> Evidence::PaidBy(CustomerNumber payer) co
   absl::InlinedVector<CustomerNumber, 4> customers;
   if (payer == kNobody) return customers;
   customers.push_back(payer);
-  for (CustomerNumber other : pays_for[payer]) {
-    if (std::find(customers.begin(), customers.end(), other) == customers.end()) {
-      customers.push_back(other);
-    }
-  }
+  const std::vector<CustomerNumber>& others = pays_for[payer];
+  customers.insert(customers.end(), others.begin(), others.end());
   return customers;
+}
+
+void NamePaidFor(Evidence* evidence) {
+  CustomerDirectory& directory = evidence->directory;
+  // The directory grows meanwhile.
+  for (size_t c = evidence->pays_for.size(); c < directory.size(); ++c) {
+    std::vector<CustomerNumber> list;
+    const CustomerNumber customer = static_cast<CustomerNumber>(c);
+    const CustomerRecord* record = directory.Record(customer);
+    const std::string_view all = record == nullptr ? std::string_view() : record->pays_for;
+    for (size_t begin = 0; begin < all.size();) {
+      const size_t end = std::min(all.find(';', begin), all.size());
+      if (end > begin) list.push_back(directory.Number(all.substr(begin, end - begin)));
+      begin = end + 1;
+    }
+    std::erase(list, customer);
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+    evidence->pays_for.push_back(std::move(list));
+  }
 }
 
 const SearchCase* Evidence::Find(PaymentHandle payment) const {

@@ -28,13 +28,16 @@ struct Evidence {
   OpenItemIndex index;
   PayerItems items_of;
   AmountIndex amounts;
-  std::vector<std::vector<CustomerNumber>> pays_for;  // by customer
+  std::vector<std::vector<CustomerNumber>> pays_for;  // by customer, ascending, without itself
 
   // The customers whose items the payer may pay: itself, and those that it pays for.
   absl::InlinedVector<CustomerNumber, 4> PaidBy(CustomerNumber payer) const;
   // Null for payments that are no case.
   const SearchCase* Find(PaymentHandle payment) const;
 };
+
+// Fills `pays_for` of the customers that the directory has got since; names those that they pay for.
+void NamePaidFor(Evidence* evidence);
 
 // Gathers the evidence of a run in which rules 1 to 3 are done. Null when there is no case.
 std::shared_ptr<Evidence> GatherEvidence(const Books& books);

@@ -91,7 +91,7 @@ void FindNamedPayers(const Books& books, Evidence* evidence) {
     if (alleged[i] == UINT32_MAX) continue;
     asked[i]->alleged = evidence->directory.Number(names[alleged[i]].customer_id);
   }
-  evidence->pays_for.resize(evidence->directory.size());
+  NamePaidFor(evidence);
   evidence->items_of.Build(books, &evidence->directory);
 }
 

@@ -44,6 +44,21 @@ void AddLead(ItemHandle item, bool weak, SearchCase* search) {
   }
 }
 
+// Whether a structured reference names the items already.
+bool NamedByReference(const SearchCase& search) {
+  return !search.named.empty() && !search.text_is_fixed;
+}
+
+// A token that stands on several items names who pays, unless references say more. Several such
+// tokens do so together.
+void AddNamed(const Books& books, const std::vector<ItemHandle>& found, SearchCase* search) {
+  if (search->is_several || found.size() > OpenItemIndex::kItemsPerReferenceMax) {
+    return;
+  }
+  search->named.insert(search->named.end(), found.begin(), found.end());
+  SortItems(books, &search->named);
+}
+
 }  // namespace
 
 void FollowText(const Books& books,
@@ -87,12 +102,8 @@ void FollowText(const Books& books,
     if (scratch.found.size() == 1) {
       AddLead(scratch.found[0], weak, search);
     } else if (!weak) {
+      if (!NamedByReference(*search)) AddNamed(books, scratch.found, search);
       search->text_is_fixed = true;
-      if (search->named.empty() && !search->is_several &&
-          scratch.found.size() <= OpenItemIndex::kItemsPerReferenceMax) {
-        search->named = scratch.found;
-        SortItems(books, &search->named);
-      }
     }
   }
 }

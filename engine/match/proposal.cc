@@ -21,6 +21,13 @@ bool Answer::IsAlike() const {
                      [](const Choice& choice) { return choice.items.size() > choice.take; });
 }
 
+bool Answer::HoldsSurely(ItemHandle item) const {
+  return std::any_of(choices.begin(), choices.end(), [&](const Choice& choice) {
+    return choice.items.size() == choice.take &&
+           std::find(choice.items.begin(), choice.items.end(), item) != choice.items.end();
+  });
+}
+
 bool Answer::Holds(ItemHandle item) const {
   return std::any_of(choices.begin(), choices.end(), [&](const Choice& choice) {
     return std::find(choice.items.begin(), choice.items.end(), item) != choice.items.end();
@@ -100,7 +107,7 @@ namespace {
 bool IsContradicted(const Books& books, const SearchCase& search, const Answer& answer) {
   if (search.objection != Objection::kNone) return true;
   const auto misses = [&](ItemHandle item) {
-    return IsEligible(search, books.items.At(item)) && !answer.Holds(item);
+    return IsEligible(search, books.items.At(item)) && !answer.HoldsSurely(item);
   };
   if (std::any_of(search.quoted.begin(), search.quoted.end(), misses)) return true;
   if (std::any_of(search.texts.begin(), search.texts.end(),

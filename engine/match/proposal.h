@@ -28,6 +28,8 @@ struct Answer {
   std::vector<ItemHandle> Items() const;
   bool IsAlike() const;
   bool Holds(ItemHandle item) const;
+  // Whether every set that it may become holds the item.
+  bool HoldsSurely(ItemHandle item) const;
 };
 
 struct Proposal {

@@ -28,7 +28,7 @@ ItemSets SetsOf(const Proposal& proposal) {
 // What the references name, when they did not decide: some of several lead to open items, or the
 // reference belongs to another creditor account.
 ItemSets QuotedSets(const SearchView& view, const SearchCase& search) {
-  const bool elsewhere = search.objection == Objection::kReferenceElsewhere;
+  const bool elsewhere = view.PaymentOf(search).has(PaymentRecord::kOtherAccountReference);
   if (!search.is_several && !elsewhere) return {};
   const ComposedDecision* composed = view.books.decisions.Find(search.payment);
   if (composed == nullptr) return {};

@@ -34,18 +34,29 @@ void Post(Books* books, SearchCase* search, const std::vector<ItemHandle>& items
 std::vector<ItemHandle> OldestOf(const SearchView& view, const SearchCase& search) {
   std::vector<ItemHandle> items;
   if (search.payer == kNobody) return items;
-  std::vector<ItemHandle> all;
-  // Items of one customer come oldest first; those of several are merged.
-  CollectPayerItems(view, search, view.books.policy.combination_items_max, &all);
-  if (view.evidence.PaidBy(search.payer).size() > 1) SortItems(view.books, &all);
-  int64_t left = view.PaymentOf(search).amount_minor;
-  for (ItemHandle item : all) {
-    if (left <= 0) break;
-    const ItemRecord& record = view.books.items.At(item);
-    if (record.kind() == ItemKind::kCreditNote) continue;
-    items.push_back(item);
-    left -= std::min(left, record.open_minor);
+  const int64_t amount = view.PaymentOf(search).amount_minor;
+  const auto reach = [&](absl::Span<const ItemHandle> oldest_first) {
+    int64_t left = amount;
+    for (ItemHandle item : oldest_first) {
+      if (left <= 0) break;
+      const ItemRecord& record = view.books.items.At(item);
+      if (!IsEligible(search, record) || record.kind() == ItemKind::kCreditNote) continue;
+      items.push_back(item);
+      left -= std::min(left, record.open_minor);
+    }
+  };
+  if (!search.named.empty()) {
+    reach(search.named);
+    return items;
   }
+  // What the money reaches among all is among what it reaches of each customer's.
+  const auto customers = view.evidence.PaidBy(search.payer);
+  for (CustomerNumber customer : customers) reach(view.evidence.items_of.ByAge(customer));
+  if (customers.size() == 1) return items;
+  std::vector<ItemHandle> all = std::move(items);
+  items.clear();
+  SortItems(view.books, &all);
+  reach(all);
   return items;
 }
 

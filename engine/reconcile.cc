@@ -15,6 +15,7 @@
 #include "engine/allocate/books.h"
 #include "engine/control/invariants.h"
 #include "engine/deviation/payment_findings.h"
+#include "engine/evidence/customer_directory.h"
 #include "engine/match/case_closing.h"
 #include "engine/match/duplicate.h"
 #include "engine/match/reversal.h"
@@ -287,18 +288,17 @@ void Reconciliation::Impl::BuryDeadItems() {
 
 void Reconciliation::Impl::MarkInsolvent() {
   if (!books_.customers.has_insolvent()) return;
+  CustomerDirectory insolvent(&books_.items, &books_.customers);
+  for (const CustomerRecord& customer : books_.customers.customers()) {
+    if (customer.status == CustomerStatus::kInsolvent) insolvent.Number(customer.customer_id);
+  }
   const absl::Span<const ItemHandle> chunks = books_.items.AllChunks();
   ParallelFor(chunks.size(), 1024, books_.threads, [&](size_t begin, size_t end, int) {
-    char scratch[kPackedTextBytesMax];
     for (size_t c = begin; c < end; ++c) {
       for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
         ItemRecord& item = books_.items.At(chunks[c] + i);
         if (!item.has(ItemRecord::kFilled)) break;
-        const CustomerRecord* customer =
-            books_.customers.Find(books_.items.CustomerId(item, scratch));
-        if (customer != nullptr && customer->status == CustomerStatus::kInsolvent) {
-          item.set(ItemRecord::kInsolvent);
-        }
+        if (insolvent.OfItem(item) != kNobody) item.set(ItemRecord::kInsolvent);
       }
     }
   });

@@ -12,6 +12,7 @@
 #include "engine/evidence/why_undecided.h"
 #include "engine/match/account_mismatch.h"
 #include "engine/match/bucket_join.h"
+#include "engine/match/id_aliases.h"
 #include "engine/value/concat.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
@@ -234,29 +235,6 @@ class EntangledRound {
   std::vector<PaymentReference> lead_amounts_;
   std::vector<PaymentReference> missing_;
 };
-
-// Item ids may be quoted as references. They are added to the index only when some payment quotes a
-// reference that looks like one of them.
-void AddIdAliases(Books* books) {
-  ItemStore& items = books->items;
-  const ShapeSet& quoted = books->payments.reference_shapes();
-  if (!quoted.Intersects(items.id_shapes())) return;
-  std::vector<ItemAlias> aliases;
-  char scratch[kPackedTextBytesMax];
-  for (ItemHandle chunk : items.AllChunks()) {
-    for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-      ItemRecord& item = items.At(chunk + i);
-      if (!item.has(ItemRecord::kFilled)) break;
-      if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kDead)) continue;
-      const AccountNumber account = item.key.account();
-      const ReferenceKey key = MakeReferenceKey(items.ItemId(item, scratch), account);
-      if (key.is_none() || key == item.key || !quoted.Has(key)) continue;
-      item.set(ItemRecord::kIdIsAlias);
-      aliases.push_back({key, chunk + i, BucketOf(StableHash(key, books->account_hash[account]))});
-    }
-  }
-  items.AddAliases(std::move(aliases));
-}
 
 }  // namespace
 

@@ -1,4 +1,5 @@
-// The customers of the run. Few and small beside items and payments: plain records with owned text.
+// The customers of the run: plain records with owned text. A ledger may have as many of them as items, so
+// records are made outside the lock, and moved once.
 
 #pragma once
 
@@ -27,9 +28,7 @@ struct CustomerRecord {
   CustomerStatus status = CustomerStatus::kActive;
   DunningLevel dunning = DunningLevel::kInvoice;
   uint32_t file = 0;
-  uint32_t block = 0;
-  uint32_t ordinal = 0;  // in its block
-  uint64_t record = 0;   // 1-based in its file, after Seal
+  uint64_t record = 0;  // 1-based in its file, after Seal
 };
 
 class CustomerBook {
@@ -50,7 +49,16 @@ class CustomerBook {
   bool has_insolvent() const { return has_insolvent_; }
 
  private:
+  // The records of one batch, in their order.
+  struct Part {
+    uint32_t file = 0;
+    uint32_t block = 0;
+    uint32_t first = 0;  // the ordinal of its first record in the block
+    std::vector<CustomerRecord> records;
+  };
+
   std::mutex mutex_;
+  std::vector<Part> parts_;  // until they are sealed
   std::vector<CustomerRecord> customers_;
   std::vector<CustomerRecord> duplicates_;
   absl::flat_hash_map<std::string_view, uint32_t> by_id_;

@@ -220,9 +220,11 @@ void ReadExceptionPage(const Books& books,
     for (const Finding& finding : findings) {
       if (out->count == out->rows.size()) out->rows.emplace_back();
       ExceptionRow& row = out->rows[out->count++];
-      WriteException(books, handle, id, files[run.file], run.record_first + i, finding, &row);
       // What a person may choose from stands once, with the first deviation.
-      if (&finding != &findings.front()) row.suggestions.clear();
+      const bool is_first = &finding == &findings.front();
+      WriteException(books, handle, id, files[run.file], run.record_first + i, finding, is_first,
+                     &row);
+      if (!is_first) row.suggestions.clear();
     }
   }
 }

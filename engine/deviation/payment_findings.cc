@@ -319,6 +319,7 @@ void WriteException(const Books& books,
                     std::string_view file,
                     uint64_t record,
                     const Finding& finding,
+                    bool with_suggestions,
                     ExceptionRow* row) {
   const PaymentRecord& payment = books.payments.At(handle);
   WriteExceptionId(finding.code, payment_id, 0, &row->exception_id);
@@ -380,9 +381,9 @@ void WriteException(const Books& books,
         row->item_ids.push_back(std::move(id));
       }
     }
-    row->suggestions = composed->suggestions;
+    if (with_suggestions) row->suggestions = composed->suggestions;
   }
-  if (payment.decided == PaymentCase::kUndecided && books.evidence != nullptr) {
+  if (with_suggestions && payment.decided == PaymentCase::kUndecided && books.evidence != nullptr) {
     const SearchCase* search = books.evidence->Find(handle);
     if (search != nullptr) {
       SearchView view(books, *books.evidence);

@@ -22,6 +22,7 @@ void WriteException(const Books& books,
                     std::string_view file,
                     uint64_t record,
                     const Finding& finding,
+                    bool with_suggestions,
                     ExceptionRow* row);
 
 // An id that depends on what the deviation is about alone, so that a repeated run gives it again.

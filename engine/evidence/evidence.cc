@@ -183,6 +183,14 @@ class Gatherer {
         &slips);
     std::vector<ItemHandle> found;
     for (size_t i = 0; i < slips.size(); ++i) {
+      constexpr size_t kAhead = 16;
+      if (i == 0) {
+        for (size_t j = 0; j < std::min(kAhead, slips.size()); ++j)
+          evidence_.index.Prefetch(slips.key(j));
+      }
+      if (i + kAhead < slips.size()) evidence_.index.Prefetch(slips.key(i + kAhead));
+      // Hardly any slip leads to an item.
+      if (!evidence_.index.MayFind(slips.key(i))) continue;
       FindEligible(*search, slips.key(i), &found);
       if (slips.key(i).kind() == ReferenceKey::Kind::kHashed) {
         std::erase_if(found, [&](ItemHandle item) { return !LiesNear(quoted->value, item); });

@@ -29,6 +29,8 @@ class HashFilter {
     }
   }
 
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(&words_[(hash & mask_) / 64]); }
+
   bool MayHold(uint64_t hash) const {
     return (words_[(hash & mask_) / 64].load(std::memory_order_relaxed) >> (hash % 64) & 1) != 0;
   }

@@ -3,6 +3,7 @@
 #include "engine/evidence/name_fold.h"
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -102,8 +103,23 @@ constexpr std::string_view kStopWords[] = {
 
 static_assert(std::is_sorted(std::begin(kStopWords), std::end(kStopWords)));
 
+// Where the stop words with each first letter begin; they end where those of the next letter do.
+constexpr std::array<uint8_t, 27> kStopWordsFrom = [] {
+  std::array<uint8_t, 27> from{};
+  for (const std::string_view word : kStopWords) {
+    for (size_t letter = static_cast<size_t>(word[0] - 'a') + 1; letter < from.size(); ++letter) {
+      ++from[letter];
+    }
+  }
+  return from;
+}();
+
 bool IsStopWord(std::string_view word) {
-  return std::binary_search(std::begin(kStopWords), std::end(kStopWords), word);
+  if (word.empty() || word[0] < 'a' || word[0] > 'z') return false;
+  const size_t letter = static_cast<size_t>(word[0] - 'a');
+  return std::find(std::begin(kStopWords) + kStopWordsFrom[letter],
+                   std::begin(kStopWords) + kStopWordsFrom[letter + 1],
+                   word) != std::begin(kStopWords) + kStopWordsFrom[letter + 1];
 }
 
 // What a piece of text is to a word.

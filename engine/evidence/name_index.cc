@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "engine/evidence/name_fold.h"
+#include "engine/parallel.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -38,6 +39,32 @@ bool IsTypo(std::string_view a, std::string_view b) {
 
 bool MayHaveTypo(std::string_view word) {
   return word.size() >= kTypoLettersMin && word.size() <= kTypoLettersMax;
+}
+
+// How many letters of the front or of the back of a word remain when there is one typo between it and a
+// word that is not shorter.
+size_t HalfOf(size_t letters) {
+  constexpr size_t kHalfMin = 2;
+  constexpr size_t kHalfMax = 8;
+  return std::clamp((letters - 1) / 2, kHalfMin, kHalfMax);
+}
+
+// Calls visit(front, back) with hashes of the halves of the word, for other words that are longer by up to
+// one letter, and shorter.
+template <typename Visit>
+void VisitHalves(std::string_view word, Visit visit) {
+  const auto hash = [](std::string_view half) {
+    uint64_t letters = half.size();
+    for (const char letter : half) letters = letters * 257 + static_cast<unsigned char>(letter);
+    return (letters * 0x9e3779b97f4a7c15u) >> 44;
+  };
+  size_t last = 0;
+  for (const size_t shorter : {word.size(), word.size() - 1}) {
+    const size_t half = HalfOf(shorter);
+    if (half == last) continue;
+    last = half;
+    visit(hash(word.substr(0, half)), hash(word.substr(word.size() - half)));
+  }
 }
 
 // Calls visit(hash) for the word and for each remainder of it.
@@ -95,19 +122,103 @@ absl::Span<const uint32_t> HashLists::Find(uint64_t hash) const {
   return absl::MakeConstSpan(names_).subspan(starts_[i], starts_[i + 1] - starts_[i]);
 }
 
-void NameIndex::Add(std::string_view name, uint32_t id) {
-  KVITT_CHECK(!is_sealed_);
+void NameIndex::Expect(std::string_view name) {
+  KVITT_CHECK(!is_sealed_ && ids_.empty());
+  if (expected_ == nullptr) expected_ = std::make_unique<Expected>();
   const std::vector<std::string> words = SortedWords(name);
   if (words.empty()) return;
-  const auto number = static_cast<uint32_t>(ids_.size());
-  ids_.push_back(id);
+  for (const std::string& word : words) expected_->words.insert(HashOf(word));
+  expected_->all_words.insert(HashOf(Joined(words)));
+  const std::string& word = words[0];
+  if (words.size() != 1 || !MayHaveTypo(word)) return;
+  VisitRemainders(word, [&](uint64_t hash) { expected_->remainders.insert(hash); });
+  VisitHalves(word, [&](uint64_t front, uint64_t back) {
+    expected_->fronts.set(front);
+    expected_->backs.set(back);
+  });
+}
+
+bool NameIndex::MayBeTypoOfExpected(std::string_view word) const {
+  if (!MayHaveTypo(word)) return false;
+  bool may_be = false;
+  VisitHalves(word, [&](uint64_t front, uint64_t back) {
+    may_be = may_be || expected_->fronts.test(front) || expected_->backs.test(back);
+  });
+  return may_be;
+}
+
+// Whether the word is asked for, or its being rare is: that of a typo of the only word asked for.
+bool NameIndex::IsExpected(std::string_view word, uint64_t hash) const {
+  if (expected_->words.contains(hash)) return true;
+  if (!MayBeTypoOfExpected(word)) return false;
+  bool is_near = false;
+  VisitRemainders(word, [&](uint64_t remainder) {
+    is_near = is_near || expected_->remainders.contains(remainder);
+  });
+  return is_near;
+}
+
+void NameIndex::Read(std::string_view name, uint32_t id, Piece* piece) const {
+  const std::vector<std::string> words = SortedWords(name);
+  if (words.empty()) return;
+  const auto number = static_cast<uint32_t>(piece->ids.size());
+  const size_t before = piece->words.size() + piece->all_words.size() + piece->remainders.size();
+  const bool all = expected_ == nullptr;
+  for (const std::string& word : words) {
+    const uint64_t hash = HashOf(word);
+    if (all || IsExpected(word, hash)) piece->words.emplace_back(hash, number);
+  }
   const std::string joined = Joined(words);
-  text_ += joined;
-  starts_.push_back(text_.size());
-  by_all_words_.Add(HashOf(joined), number);
-  for (const std::string& word : words) by_word_.Add(HashOf(word), number);
+  const uint64_t hash = HashOf(joined);
+  if (all || expected_->all_words.contains(hash)) piece->all_words.emplace_back(hash, number);
   if (words.size() == 1 && MayHaveTypo(joined)) {
-    VisitRemainders(joined, [&](uint64_t hash) { by_remainder_.Add(hash, number); });
+    VisitRemainders(joined, [&](uint64_t remainder) {
+      if (all || expected_->remainders.contains(remainder)) {
+        piece->remainders.emplace_back(remainder, number);
+      }
+    });
+  }
+  if (piece->words.size() + piece->all_words.size() + piece->remainders.size() == before) return;
+  piece->ids.push_back(id);
+  piece->text += joined;
+  piece->ends.push_back(piece->text.size());
+}
+
+void NameIndex::Take(const Piece& piece) {
+  const auto first = static_cast<uint32_t>(ids_.size());
+  const auto take = [&](const std::vector<HashLists::Pair>& pairs,
+                        absl::flat_hash_map<uint64_t, uint32_t>* taken, HashLists* lists) {
+    for (const auto& [hash, name] : pairs) {
+      if (expected_ != nullptr && ++(*taken)[hash] > kCommonNames + 1) continue;
+      lists->Add(hash, first + name);
+    }
+  };
+  take(piece.words, &taken_[0], &by_word_);
+  take(piece.all_words, &taken_[1], &by_all_words_);
+  take(piece.remainders, &taken_[2], &by_remainder_);
+  ids_.insert(ids_.end(), piece.ids.begin(), piece.ids.end());
+  for (uint64_t end : piece.ends) starts_.push_back(text_.size() + end);
+  text_ += piece.text;
+}
+
+void NameIndex::Add(std::string_view name, uint32_t id) {
+  KVITT_CHECK(!is_sealed_);
+  Piece piece;
+  Read(name, id, &piece);
+  Take(piece);
+}
+
+void NameIndex::AddAll(absl::Span<const std::string_view> names, int threads) {
+  KVITT_CHECK(!is_sealed_);
+  constexpr size_t kNamesPerTask = 4096;
+  std::vector<Piece> pieces((names.size() + kNamesPerTask - 1) / kNamesPerTask);
+  ParallelFor(names.size(), kNamesPerTask, threads, [&](size_t begin, size_t end, int) {
+    Piece* piece = &pieces[begin / kNamesPerTask];
+    for (size_t i = begin; i < end; ++i) Read(names[i], static_cast<uint32_t>(i), piece);
+  });
+  for (Piece& piece : pieces) {
+    Take(piece);
+    piece = {};
   }
 }
 
@@ -116,6 +227,7 @@ void NameIndex::Seal() {
   by_word_.Seal();
   by_all_words_.Seal();
   by_remainder_.Seal();
+  for (auto& taken : taken_) taken = {};
   is_sealed_ = true;
 }
 

@@ -18,17 +18,22 @@
 //   names.Seal();
 //   names.Closest("AASEN BJOERN", 3)   // {{.id = 17, .score = 100, .words = {"asen", "bjorn"}}}
 //
-// Flat arrays: about 100 bytes a name. A lookup looks at no more than kCommonNames names for each word.
+// Flat arrays: about 100 bytes a name. A lookup looks at no more than kCommonNames names for each word. Who
+// knows beforehand what will be asked says so (Expect): then only names that can be found are kept.
 
 #pragma once
 
+#include <bitset>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/types/span.h"
 
 namespace kvitt {
@@ -45,6 +50,8 @@ struct CloseName {
 // Lists of names under hashes: added in any order, sealed, then looked up. Equal hashes are one list.
 class HashLists {
  public:
+  using Pair = std::pair<uint64_t, uint32_t>;
+
   void Add(uint64_t hash, uint32_t name) { added_.emplace_back(hash, name); }
 
   void Seal();
@@ -52,7 +59,7 @@ class HashLists {
   absl::Span<const uint32_t> Find(uint64_t hash) const;
 
  private:
-  std::vector<std::pair<uint64_t, uint32_t>> added_;  // empty when sealed
+  std::vector<Pair> added_;  // empty when sealed
   std::vector<uint64_t> hashes_;
   std::vector<uint32_t> starts_;  // one more than there are hashes
   std::vector<uint32_t> names_;
@@ -68,6 +75,11 @@ class NameIndex {
   // `id` is the caller's number of the customer; one customer may have several names. A name without
   // words (a company form alone) is left out.
   void Add(std::string_view name, uint32_t id);
+  // Adds each name with its place as id.
+  void AddAll(absl::Span<const std::string_view> names, int threads);
+  // A name that will be asked for; before the first Add. With one or more of them, no others may be asked
+  // for.
+  void Expect(std::string_view name);
   // REQUIRES: called once, before the first lookup and after the last Add().
   void Seal();
 
@@ -79,6 +91,34 @@ class NameIndex {
 
  private:
   struct Question;
+
+  static constexpr size_t kHalves = size_t{1} << 20;
+
+  // What is expected to be asked for.
+  struct Expected {
+    absl::flat_hash_set<uint64_t> words;
+    absl::flat_hash_set<uint64_t> all_words;
+    absl::flat_hash_set<uint64_t> remainders;  // of names of one word
+    // Hashes of the front and back halves of those names: of a word one typo away, one of both is the
+    // same.
+    std::bitset<kHalves> fronts;
+    std::bitset<kHalves> backs;
+  };
+
+  // Names that were read; they are numbered from the first of them.
+  struct Piece {
+    std::string text;
+    std::vector<uint64_t> ends;
+    std::vector<uint32_t> ids;
+    std::vector<HashLists::Pair> words;
+    std::vector<HashLists::Pair> all_words;
+    std::vector<HashLists::Pair> remainders;
+  };
+
+  void Read(std::string_view name, uint32_t id, Piece* piece) const;
+  void Take(const Piece& piece);
+  bool IsExpected(std::string_view word, uint64_t hash) const;
+  bool MayBeTypoOfExpected(std::string_view word) const;
 
   // What two names have in common, and one of the words that only one of them has.
   struct Likeness {
@@ -100,6 +140,9 @@ class NameIndex {
   std::vector<uint32_t> Candidates(const Question& question) const;
   void AddTypoOfOnlyWord(const Question& question, std::vector<CloseName>* close) const;
 
+  std::unique_ptr<Expected> expected_;  // null: anything may be asked for
+  // Of each hash when something is expected: further names beyond kCommonNames change no answer.
+  absl::flat_hash_map<uint64_t, uint32_t> taken_[3];
   std::string text_;  // the words of all names, sorted, a blank between
   std::vector<uint64_t> starts_ = {0};
   std::vector<uint32_t> ids_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,21 +15,49 @@ namespace {
 
 // A customer's name as some record gives it.
 struct NamedCustomer {
-  std::string customer_id;
-  std::string name;
+  std::string_view customer_id;
+  std::string_view name;
+
+  friend bool operator<(const NamedCustomer& a, const NamedCustomer& b) {
+    return a.customer_id != b.customer_id ? a.customer_id < b.customer_id : a.name < b.name;
+  }
 };
+
+struct CustomerNames {
+  std::vector<NamedCustomer> all;
+  std::vector<std::vector<std::string>> ids;  // of customers that are not in the stream
+};
+
+// Customer streams come in the order of their ids, or in few pieces that do.
+void SortNames(std::vector<NamedCustomer>* names) {
+  constexpr size_t kPiecesMax = 32;
+  std::vector<std::vector<NamedCustomer>::iterator> ends = {names->begin()};
+  while (ends.back() != names->end() && ends.size() <= kPiecesMax) {
+    ends.push_back(std::is_sorted_until(ends.back(), names->end()));
+  }
+  if (ends.back() != names->end()) {
+    std::sort(names->begin(), names->end());
+    return;
+  }
+  for (size_t i = 2; i < ends.size(); ++i) {
+    std::inplace_merge(names->begin(), ends[i - 1], ends[i]);
+  }
+}
 
 // Names of the customer stream, and of open items whose customers are not in it. In the order of
 // their ids, so that nothing depends on who came first.
-std::vector<NamedCustomer> CollectNames(const Books& books) {
-  std::vector<NamedCustomer> names;
+CustomerNames CollectNames(const Books& books) {
+  CustomerNames collected;
+  std::vector<NamedCustomer>& names = collected.all;
   for (const CustomerRecord& customer : books.customers.customers()) {
     if (!customer.name.empty()) names.push_back({customer.customer_id, customer.name});
   }
   const ItemStore& items = books.items;
   const absl::Span<const ItemHandle> chunks = items.AllChunks();
-  std::vector<std::vector<NamedCustomer>> found(static_cast<size_t>(std::max(books.threads, 1)));
-  std::vector<absl::flat_hash_set<uint64_t>> seen(found.size());
+  const size_t workers = static_cast<size_t>(std::max(books.threads, 1));
+  std::vector<std::vector<std::string_view>> found(workers);
+  std::vector<absl::flat_hash_set<uint64_t>> seen(workers);
+  collected.ids.resize(workers);
   ParallelFor(chunks.size(), 512, books.threads, [&](size_t begin, size_t end, int worker) {
     const size_t w = static_cast<size_t>(worker);
     char scratch[kPackedTextBytesMax];
@@ -43,17 +72,18 @@ std::vector<NamedCustomer> CollectNames(const Books& books) {
         const std::string_view id = items.CustomerId(item, scratch);
         const CustomerRecord* record = books.customers.Find(id);
         if (record != nullptr && !record->name.empty()) continue;
-        found[w].push_back({std::string(id), std::string(name)});
+        collected.ids[w].emplace_back(id);
+        found[w].push_back(name);
       }
     }
   });
-  for (std::vector<NamedCustomer>& list : found) {
-    std::move(list.begin(), list.end(), std::back_inserter(names));
+  for (size_t w = 0; w < workers; ++w) {
+    for (size_t i = 0; i < found[w].size(); ++i) {
+      names.push_back({collected.ids[w][i], found[w][i]});
+    }
   }
-  std::sort(names.begin(), names.end(), [](const NamedCustomer& a, const NamedCustomer& b) {
-    return a.customer_id != b.customer_id ? a.customer_id < b.customer_id : a.name < b.name;
-  });
-  return names;
+  SortNames(&names);
+  return collected;
 }
 
 }  // namespace
@@ -68,18 +98,23 @@ void FindNamedPayers(const Books& books, Evidence* evidence) {
     }
   }
   if (asked.empty()) return;
-  const std::vector<NamedCustomer> names = CollectNames(books);
+  const CustomerNames collected = CollectNames(books);
+  const std::vector<NamedCustomer>& names = collected.all;
+  const auto name_of = [&](const SearchCase* search) {
+    return books.payments.ColdText(books.payments.At(search->payment), ColdTag::kPayerName);
+  };
   NameIndex index;
-  for (uint32_t i = 0; i < names.size(); ++i) index.Add(names[i].name, i);
+  for (const SearchCase* search : asked) index.Expect(name_of(search));
+  std::vector<std::string_view> texts(names.size());
+  for (size_t i = 0; i < names.size(); ++i) texts[i] = names[i].name;
+  index.AddAll(texts, books.threads);
   index.Seal();
   std::vector<uint32_t> alleged(asked.size(), UINT32_MAX);
   ParallelFor(asked.size(), 64, books.threads, [&](size_t begin, size_t end, int) {
     for (size_t i = begin; i < end; ++i) {
       // Two names may be of one customer; names of two customers identify neither.
       constexpr size_t kCloseMax = 8;
-      const std::vector<CloseName> close = index.Closest(
-          books.payments.ColdText(books.payments.At(asked[i]->payment), ColdTag::kPayerName),
-          kCloseMax);
+      const std::vector<CloseName> close = index.Closest(name_of(asked[i]), kCloseMax);
       if (close.empty()) continue;
       const bool one = std::all_of(close.begin(), close.end(), [&](const CloseName& other) {
         return names[other.id].customer_id == names[close[0].id].customer_id;

@@ -40,6 +40,11 @@ class OpenItemIndex {
     return filter_ == nullptr || filter_->MayHold(HashOf(key));
   }
 
+  // Asks for what MayFind looks at.
+  void Prefetch(ReferenceKey key) const {
+    if (filter_ != nullptr) filter_->Prefetch(HashOf(key));
+  }
+
   // Whether any reference has letters in it.
   bool has_letters() const { return has_letters_; }
 

@@ -113,12 +113,15 @@ void PayerBook::FindInStream(const Books& books, CustomerDirectory* directory) {
     Owners* owners;
   };
 
+  HashFilter tails(tails_.size());
+  for (uint64_t tail : tails_) tails.Add(tail);
   std::vector<std::vector<Hit>> hits(static_cast<size_t>(std::max(books.threads, 1)));
   ParallelFor(customers.size(), 1024, books.threads, [&](size_t begin, size_t end, int worker) {
     std::vector<Hit>& mine = hits[static_cast<size_t>(worker)];
     for (size_t c = begin; c < end; ++c) {
       const CustomerRecord& customer = customers[c];
       for (const std::string& account : customer.accounts) {
+        if (!tails.MayHold(TailHash(account))) continue;
         const auto wanted = accounts_.find(PrintAccount(account).print);
         if (wanted != accounts_.end()) mine.push_back({c, &wanted->second});
       }

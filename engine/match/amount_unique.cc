@@ -14,16 +14,7 @@ void RunAmountUnique(Books* books) {
     }
   }
   evidence->amounts.Build(*books, asked);
-  SearchView view(*books, *evidence);
-  for (SearchCase& search : evidence->cases) {
-    if (!IsAsked(*books, search)) continue;
-    if (ModeOf(*books, *evidence, search, Rule::kAmountUnique) == RuleMode::kOff) {
-      search.Note(Rule::kAmountUnique, TrialResult::kSwitchedOff, 0);
-      continue;
-    }
-    const Proposal proposal = ProposeByAmount(&view, search);
-    search.Note(Rule::kAmountUnique, proposal.found, proposal.count);
-  }
+  NoteSuggestingRule(*books, evidence, Rule::kAmountUnique, ProposeByAmount);
 }
 
 Proposal ProposeByAmount(SearchView* view, const SearchCase& search) {

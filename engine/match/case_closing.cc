@@ -20,11 +20,9 @@ struct Closing {
 };
 
 bool OwesNothing(const SearchView& view, const SearchCase& search) {
-  bool owes = false;
-  ForEachPayerItem(view, search, [&](ItemHandle item) {
-    owes = owes || view.books.items.At(item).kind() != ItemKind::kCreditNote;
+  return !AnyPayerItem(view, search, [&](ItemHandle item) {
+    return view.books.items.At(item).kind() != ItemKind::kCreditNote;
   });
-  return !owes;
 }
 
 Closing CloseCase(SearchView* view, const SearchCase& search, bool repeats) {
@@ -116,10 +114,11 @@ void CloseCases(Books* books) {
   const std::vector<PaymentHandle> repeated =
       FindRepeated(*books, std::vector<const SearchCase*>(undecided.begin(), undecided.end()));
   std::vector<Closing> closings(undecided.size());
-  ParallelFor(undecided.size(), 64, books->threads, [&](size_t begin, size_t end, int) {
-    SearchView view(*books, *evidence);
+  const std::vector<std::unique_ptr<SearchView>> views = ViewsOf(*books, *evidence);
+  ParallelFor(undecided.size(), 64, books->threads, [&](size_t begin, size_t end, int worker) {
     for (size_t i = begin; i < end; ++i) {
-      closings[i] = CloseCase(&view, *undecided[i], repeated[i] != kNoPayment);
+      closings[i] = CloseCase(views[static_cast<size_t>(worker)].get(), *undecided[i],
+                              repeated[i] != kNoPayment);
     }
   });
   for (size_t i = 0; i < undecided.size(); ++i) {

@@ -145,10 +145,10 @@ Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
     const std::vector<Worth> worths = MakeWorths(books, payment, groups, hypothesis.with_discounts);
     std::vector<SubsetClass> classes;
     for (const Worth& worth : worths) classes.push_back({worth.minor, worth.count()});
-    const SubsetResult result =
-        FindSubsets(classes, hypothesis.target,
-                    {.budget_steps = static_cast<uint64_t>(policy.search_steps),
-                     .answers_wanted = kAnswersMax});
+    const SubsetResult result = FindSubsets(
+        classes, hypothesis.target,
+        {.budget_steps = static_cast<uint64_t>(policy.search_steps), .answers_wanted = kAnswersMax},
+        &view->subsets);
     if (result.verdict == SubsetVerdict::kSearchLimit) {
       proposal.found = TrialResult::kSearchLimit;
       return proposal;

@@ -11,16 +11,7 @@ void RunPayerName(Books* books) {
   Evidence* evidence = books->evidence.get();
   if (evidence == nullptr) return;
   FindNamedPayers(*books, evidence);
-  SearchView view(*books, *evidence);
-  for (SearchCase& search : evidence->cases) {
-    if (!IsAsked(*books, search)) continue;
-    if (ModeOf(*books, *evidence, search, Rule::kPayerName) == RuleMode::kOff) {
-      search.Note(Rule::kPayerName, TrialResult::kSwitchedOff, 0);
-      continue;
-    }
-    const Proposal proposal = ProposeByName(&view, search);
-    search.Note(Rule::kPayerName, proposal.found, proposal.count);
-  }
+  NoteSuggestingRule(*books, evidence, Rule::kPayerName, ProposeByName);
 }
 
 Proposal ProposeByName(SearchView* view, const SearchCase& search) {

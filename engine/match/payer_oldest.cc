@@ -63,6 +63,7 @@ std::vector<ItemHandle> OldestOf(const SearchView& view, const SearchCase& searc
 void RunPayerOldest(Books* books) {
   Evidence* evidence = books->evidence.get();
   if (evidence == nullptr) return;
+  const SearchView view(*books, *evidence);
   std::vector<SearchCase*> posting;
   for (SearchCase& search : evidence->cases) {
     if (!IsAsked(*books, search)) continue;
@@ -74,7 +75,6 @@ void RunPayerOldest(Books* books) {
     } else if (mode == RuleMode::kPost) {
       posting.push_back(&search);
     } else {
-      const SearchView view(*books, *evidence);
       const uint32_t count = static_cast<uint32_t>(OldestOf(view, search).size());
       search.Note(Rule::kPayerOldest,
                   count == 0 ? TrialResult::kNothingFound : TrialResult::kSuggestOnly, count);
@@ -84,7 +84,6 @@ void RunPayerOldest(Books* books) {
     return books->DecidesBefore(a->payment, b->payment);
   });
   for (SearchCase* search : posting) {
-    const SearchView view(*books, *evidence);
     const std::vector<ItemHandle> items = OldestOf(view, *search);
     const uint32_t count = static_cast<uint32_t>(items.size());
     if (items.empty()) {

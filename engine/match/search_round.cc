@@ -20,7 +20,11 @@ Confidence ConfidenceOf(Rule rule) {
 class SearchRound {
  public:
   SearchRound(Books* books, Evidence* evidence, Rule rule, ProposeFn propose)
-      : books_(books), evidence_(evidence), rule_(rule), propose_(propose) {}
+      : books_(books),
+        evidence_(evidence),
+        rule_(rule),
+        propose_(propose),
+        views_(ViewsOf(*books, *evidence)) {}
 
   void Run() {
     std::vector<size_t> pending;
@@ -39,9 +43,11 @@ class SearchRound {
  private:
   // Asks all, notes what was found, and returns those that may post in the order of cases.
   std::vector<Contender> Ask(const std::vector<size_t>& pending) {
+    // What was added up before others were posted holds no more.
+    for (const std::unique_ptr<SearchView>& view : views_) view->balances.clear();
     std::vector<std::vector<Contender>> found(static_cast<size_t>(std::max(books_->threads, 1)));
     ParallelFor(pending.size(), 64, books_->threads, [&](size_t begin, size_t end, int worker) {
-      SearchView view(*books_, *evidence_);
+      SearchView& view = *views_[static_cast<size_t>(worker)];
       for (size_t p = begin; p < end; ++p) {
         SearchCase& search = evidence_->cases[pending[p]];
         const RuleMode mode = ModeOf(*books_, *evidence_, search, rule_);
@@ -161,6 +167,7 @@ class SearchRound {
   Evidence* evidence_;
   Rule rule_;
   ProposeFn propose_;
+  std::vector<std::unique_ptr<SearchView>> views_;
 };
 
 }  // namespace

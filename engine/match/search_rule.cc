@@ -1,5 +1,9 @@
 #include "engine/match/search_rule.h"
 
+#include <algorithm>
+
+#include "engine/parallel.h"
+
 namespace kvitt {
 
 bool CollectPayerItems(const SearchView& view,
@@ -7,15 +11,35 @@ bool CollectPayerItems(const SearchView& view,
                        size_t most,
                        std::vector<ItemHandle>* out) {
   out->clear();
-  bool all = true;
-  ForEachPayerItem(view, search, [&](ItemHandle item) {
-    if (out->size() < most) {
-      out->push_back(item);
-    } else {
-      all = false;
+  return !AnyPayerItem(view, search, [&](ItemHandle item) {
+    if (out->size() == most) return true;
+    out->push_back(item);
+    return false;
+  });
+}
+
+std::vector<std::unique_ptr<SearchView>> ViewsOf(const Books& books, const Evidence& evidence) {
+  std::vector<std::unique_ptr<SearchView>> views;
+  for (int i = 0; i < std::max(books.threads, 1); ++i) {
+    views.push_back(std::make_unique<SearchView>(books, evidence));
+  }
+  return views;
+}
+
+void NoteSuggestingRule(const Books& books, Evidence* evidence, Rule rule, ProposeFn propose) {
+  const std::vector<std::unique_ptr<SearchView>> views = ViewsOf(books, *evidence);
+  ParallelFor(evidence->cases.size(), 64, books.threads, [&](size_t begin, size_t end, int worker) {
+    for (size_t i = begin; i < end; ++i) {
+      SearchCase& search = evidence->cases[i];
+      if (!IsAsked(books, search)) continue;
+      if (ModeOf(books, *evidence, search, rule) == RuleMode::kOff) {
+        search.Note(rule, TrialResult::kSwitchedOff, 0);
+        continue;
+      }
+      const Proposal proposal = propose(views[static_cast<size_t>(worker)].get(), search);
+      search.Note(rule, proposal.found, proposal.count);
     }
   });
-  return all;
 }
 
 }  // namespace kvitt

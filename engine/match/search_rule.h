@@ -3,11 +3,15 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <memory>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/evidence/evidence.h"
 #include "engine/match/proposal.h"
+#include "engine/match/subset_search.h"
 
 namespace kvitt {
 
@@ -41,8 +45,12 @@ struct SearchView {
   SearchView(const Books& books_in, const Evidence& evidence_in)
       : books(books_in), evidence(evidence_in) {}
 
+  SearchView(const SearchView&) = delete;
+  SearchView& operator=(const SearchView&) = delete;
+
   const Books& books;
   const Evidence& evidence;
+  SubsetMemory subsets;
   absl::flat_hash_map<PayerBalanceKey, PayerBalance> balances;
 
   const PaymentRecord& PaymentOf(const SearchCase& search) const {
@@ -52,21 +60,33 @@ struct SearchView {
 
 using ProposeFn = Proposal (*)(SearchView* view, const SearchCase& search);
 
-// Calls fn(item) for each eligible item of the payer: with a fixed reference those that carry it.
+// A view for each thread of a walk over cases while nothing is posted.
+std::vector<std::unique_ptr<SearchView>> ViewsOf(const Books& books, const Evidence& evidence);
+
+// Notes what a rule that only suggests finds for each undecided case.
+void NoteSuggestingRule(const Books& books, Evidence* evidence, Rule rule, ProposeFn propose);
+
+// Calls fn(item) for each eligible item of the payer until it returns true; says whether it did. With a
+// fixed reference those that carry it.
+template <typename Fn>
+bool AnyPayerItem(const SearchView& view, const SearchCase& search, Fn fn) {
+  const ItemStore& items = view.books.items;
+  const auto asks = [&](ItemHandle item) { return IsEligible(search, items.At(item)) && fn(item); };
+  if (!search.named.empty()) return std::any_of(search.named.begin(), search.named.end(), asks);
+  const auto customers = view.evidence.PaidBy(search.payer);
+  return std::any_of(customers.begin(), customers.end(), [&](CustomerNumber customer) {
+    const absl::Span<const ItemHandle> list = view.evidence.items_of.ByAge(customer);
+    return std::any_of(list.begin(), list.end(), asks);
+  });
+}
+
+// The same for all of them.
 template <typename Fn>
 void ForEachPayerItem(const SearchView& view, const SearchCase& search, Fn fn) {
-  const ItemStore& items = view.books.items;
-  if (!search.named.empty()) {
-    for (ItemHandle item : search.named) {
-      if (IsEligible(search, items.At(item))) fn(item);
-    }
-    return;
-  }
-  for (CustomerNumber customer : view.evidence.PaidBy(search.payer)) {
-    for (ItemHandle item : view.evidence.items_of.ByAge(customer)) {
-      if (IsEligible(search, items.At(item))) fn(item);
-    }
-  }
+  AnyPayerItem(view, search, [&](ItemHandle item) {
+    fn(item);
+    return false;
+  });
 }
 
 // At most that many items are collected; true when those were all.

@@ -160,5 +160,40 @@ TEST_F(NameIndexTest, ATypoAmongLikeNamesIsNobody) {
   EXPECT_THAT(Close("Hansen"), ElementsAre("0 100"));
 }
 
+// What is expected decides what is kept, never what is found.
+TEST_F(NameIndexTest, ExpectedNamesFindTheSame) {
+  std::mt19937 random(5);
+  const auto word = [&] {
+    std::string text;
+    for (size_t letters = 4 + random() % 5; letters > 0; --letters) {
+      text += static_cast<char>('a' + random() % 3);
+    }
+    return text;
+  };
+  std::vector<std::string> names;
+  for (int i = 0; i < 3000; ++i) {
+    names.push_back(random() % 2 == 0 ? word() : Concat(word(), " ", word()));
+  }
+  const std::vector<std::string_view> views(names.begin(), names.end());
+  Customers(names);
+  size_t found = 0;
+  for (int round = 0; round < 50; ++round) {
+    std::vector<std::string> asked;
+    for (int i = 0; i < 5; ++i) asked.push_back(random() % 2 == 0 ? word() : Concat(word(), " AS"));
+    NameIndex expecting;
+    for (const std::string& name : asked) expecting.Expect(name);
+    expecting.AddAll(views, 3);
+    expecting.Seal();
+    for (const std::string& name : asked) {
+      const std::vector<CloseName> close = expecting.Closest(name, 10);
+      std::vector<std::string> texts;
+      for (const CloseName& each : close) texts.push_back(Concat(each.id, " ", each.score));
+      EXPECT_EQ(texts, Close(name)) << name;
+      found += close.size();
+    }
+  }
+  EXPECT_GT(found, 100u);
+}
+
 }  // namespace
 }  // namespace kvitt

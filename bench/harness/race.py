@@ -145,13 +145,17 @@ class Race:
         size = 10 * MILLION
         data = {name: self.make(DataSet(size, size, mix=mix)) for name, mix in sets.items()}
         runs = {name: [] for name in sets}
-        for _ in range(self.options.repeat or job.repeat):
+        wrong = {}
+        for turn in range(self.options.repeat or job.repeat):
             for name in sets:
-                runs[name].append(self.once(kvitt, data[name], None))
+                faults = {} if turn == 0 else None
+                runs[name].append(self.once(kvitt, data[name], faults))
+                if faults:
+                    wrong[name] = next(iter(faults.values()))
         result = {"seconds": {name: Spread.of([run.seconds for run in each]).as_dict()
                               for name, each in runs.items()}}
-        ratio = self.ratio(Goal(list(sets)[1], list(sets)[0], at_most=1.4), runs, {})
-        return {**result, "ratios": [ratio]}
+        ratio = self.ratio(Goal(list(sets)[1], list(sets)[0], at_most=1.4), runs, wrong)
+        return {**result, "wrong": wrong, "ratios": [ratio]}
 
     # Micro: a Google Benchmark program whose rows are the contestants.
 

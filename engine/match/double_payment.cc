@@ -3,9 +3,13 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <cstdint>
+#include <iterator>
 #include <string>
+#include <string_view>
+#include <tuple>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/allocate/posting.h"
@@ -60,26 +64,127 @@ NumberPrint PrintOf(const Books& books, const PaymentRecord& payment) {
   return {hash.low64, hash.high64};
 }
 
-bool IsWithinDays(const Books& books, const PaymentRecord& a, const PaymentRecord& b) {
-  const Date x = PaidOn(books, a);
-  const Date y = PaidOn(books, b);
-  if (!x.has_value() || !y.has_value()) return false;
-  return std::abs(int64_t{x.days()} - y.days()) <= books.policy.double_payment_days;
+// Of each group of payments the earliest one of each day. Thousands of payments may be alike: each pair
+// of them would be too many.
+class EarliestByDay {
+ public:
+  explicit EarliestByDay(size_t groups) : groups_(groups) {}
+
+  void Add(const Books& books, size_t group, PaymentHandle payment);
+  // The earliest of the group within the policy's days of `payment`; kNoPayment if there is none.
+  PaymentHandle Near(const Books& books, size_t group, PaymentHandle payment) const;
+
+ private:
+  struct Day {
+    int64_t day;
+    PaymentHandle first;
+  };
+
+  static std::vector<Day>::const_iterator From(const std::vector<Day>& days, int64_t day) {
+    return std::lower_bound(days.begin(), days.end(), day,
+                            [](const Day& a, int64_t b) { return a.day < b; });
+  }
+
+  std::vector<std::vector<Day>> groups_;  // each in the order of its days
+};
+
+void EarliestByDay::Add(const Books& books, size_t group, PaymentHandle payment) {
+  const Date date = PaidOn(books, books.payments.At(payment));
+  if (!date.has_value()) return;
+  std::vector<Day>& days = groups_[group];
+  const auto place = From(days, date.days()) - days.cbegin();
+  if (place == std::ssize(days) || days[static_cast<size_t>(place)].day != date.days()) {
+    days.insert(days.begin() + place, {date.days(), payment});
+    return;
+  }
+  PaymentHandle& first = days[static_cast<size_t>(place)].first;
+  if (books.DecidesBefore(payment, first)) first = payment;
 }
 
-bool IsSamePayer(const Books& books, const SearchCase& search, PaymentHandle other) {
-  const PaymentRecord& mine = books.payments.At(search.payment);
-  const std::string_view x = books.payments.ColdText(mine, ColdTag::kPayerAccount);
-  const std::string_view y =
-      books.payments.ColdText(books.payments.At(other), ColdTag::kPayerAccount);
-  if (!x.empty() && !y.empty()) {
-    const NumberPrint print = PrintAccount(x).print;
-    return !print.is_none() && print == PrintAccount(y).print;
+PaymentHandle EarliestByDay::Near(const Books& books, size_t group, PaymentHandle payment) const {
+  const Date date = PaidOn(books, books.payments.At(payment));
+  if (!date.has_value()) return kNoPayment;
+  const int64_t span = books.policy.double_payment_days;
+  const std::vector<Day>& days = groups_[group];
+  PaymentHandle best = kNoPayment;
+  for (auto day = From(days, date.days() - span);
+       day != days.end() && day->day <= date.days() + span; ++day) {
+    if (best == kNoPayment || books.DecidesBefore(day->first, best)) best = day->first;
   }
-  if (search.payer == kNobody) return false;
+  return best;
+}
+
+// Groups that somebody asks for, by what their payments have in common.
+template <typename Key>
+class WantedGroups {
+ public:
+  static constexpr size_t kUnwanted = ~size_t{0};
+
+  // The group's number; the same key gives the same.
+  size_t Want(const Key& key) { return numbers_.try_emplace(key, numbers_.size()).first->second; }
+
+  size_t Find(const Key& key) const {
+    const auto found = numbers_.find(key);
+    return found == numbers_.end() ? kUnwanted : found->second;
+  }
+
+  size_t size() const { return numbers_.size(); }
+
+ private:
+  absl::flat_hash_map<Key, size_t> numbers_;
+};
+
+// What payments with one content (PrintOf) and one payer have in common. A payer is known by its account,
+// and where one of two payments names none, by the customer.
+enum class PayerSign : uint8_t { kAccount, kCustomer, kCustomerWithoutAccount };
+
+NumberPrint PrintOf(const NumberPrint& content, PayerSign sign, std::string_view payer) {
+  std::string text(1, static_cast<char>(sign));
+  text.append(reinterpret_cast<const char*>(&content.low), sizeof(content.low));
+  text.append(reinterpret_cast<const char*>(&content.high), sizeof(content.high));
+  text.append(payer);
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  return {hash.low64, hash.high64};
+}
+
+// An account in any spelling; empty for what is none.
+std::string AccountSign(std::string_view account) {
+  const NumberPrint print = PrintAccount(account).print;
+  if (print.is_none()) return {};
+  std::string sign(reinterpret_cast<const char*>(&print.low), sizeof(print.low));
+  return sign.append(reinterpret_cast<const char*>(&print.high), sizeof(print.high));
+}
+
+// Calls fn(print) for each group in which a first payment of the case may be.
+template <typename Fn>
+void ForEachGroupOfCase(const Books& books,
+                        const SearchCase& search,
+                        const NumberPrint& content,
+                        Fn fn) {
+  const std::string_view account =
+      books.payments.ColdText(books.payments.At(search.payment), ColdTag::kPayerAccount);
+  const std::string sign = AccountSign(account);
+  if (!sign.empty()) fn(PrintOf(content, PayerSign::kAccount, sign));
+  if (search.payer == kNobody) return;
+  fn(PrintOf(content, account.empty() ? PayerSign::kCustomer : PayerSign::kCustomerWithoutAccount,
+             books.evidence->directory.Id(search.payer)));
+}
+
+// Calls fn(print) for each group to which a settled payment belongs.
+template <typename Fn>
+void ForEachGroupOfSettled(const Books& books,
+                           PaymentHandle handle,
+                           const NumberPrint& content,
+                           Fn fn) {
+  const std::string_view account =
+      books.payments.ColdText(books.payments.At(handle), ColdTag::kPayerAccount);
+  const std::string sign = AccountSign(account);
+  if (!sign.empty()) fn(PrintOf(content, PayerSign::kAccount, sign));
   char scratch[kPackedTextBytesMax];
-  return Unpack(CustomerOfPayment(books, other), books.items.prefixes(), books.items.texts(),
-                scratch) == books.evidence->directory.Id(search.payer);
+  const std::string_view customer = Unpack(CustomerOfPayment(books, handle), books.items.prefixes(),
+                                           books.items.texts(), scratch);
+  fn(PrintOf(content, PayerSign::kCustomer, customer));
+  if (account.empty()) fn(PrintOf(content, PayerSign::kCustomerWithoutAccount, customer));
 }
 
 // Calls fn(handle, payment, worker) in parallel for every payment of which `counts` is true.
@@ -96,18 +201,14 @@ void ForEachPayment(const Books& books, bool (*counts)(const PaymentRecord&), Fn
   });
 }
 
-using Pairs = std::vector<std::pair<size_t, PaymentHandle>>;
+using Members = std::vector<std::pair<size_t, PaymentHandle>>;  // group, payment
 
-// The earlier of two candidates for each.
-void TakeEarliest(const Books& books,
-                  const std::vector<Pairs>& found,
-                  std::vector<PaymentHandle>* best) {
-  for (const Pairs& list : found) {
-    for (const auto& [index, payment] : list) {
-      PaymentHandle& known = (*best)[index];
-      if (known == kNoPayment || books.DecidesBefore(payment, known)) known = payment;
-    }
+EarliestByDay Gather(const Books& books, size_t groups, const std::vector<Members>& found) {
+  EarliestByDay earliest(groups);
+  for (const Members& list : found) {
+    for (const auto& [group, payment] : list) earliest.Add(books, group, payment);
   }
+  return earliest;
 }
 
 }  // namespace
@@ -128,7 +229,6 @@ std::vector<PaymentHandle> FindRepeated(const Books& books,
   std::vector<PaymentHandle> repeated(cases.size(), kNoPayment);
   if (cases.empty() || books.policy.double_payment_days <= 0) return repeated;
   HashFilter amounts(cases.size());
-  absl::flat_hash_map<NumberPrint, std::vector<size_t>> by_print;
   std::vector<NumberPrint> prints(cases.size());
   ParallelFor(cases.size(), 256, books.threads, [&](size_t begin, size_t end, int) {
     for (size_t i = begin; i < end; ++i) {
@@ -137,21 +237,35 @@ std::vector<PaymentHandle> FindRepeated(const Books& books,
       prints[i] = PrintOf(books, payment);
     }
   });
-  for (size_t i = 0; i < cases.size(); ++i) by_print[prints[i]].push_back(i);
-  std::vector<Pairs> found(static_cast<size_t>(std::max(books.threads, 1)));
-  ForEachPayment(
-      books, IsSettled, [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
-        if (!amounts.MayHold(HashOf(static_cast<uint64_t>(payment.amount_minor)))) return;
-        const auto same = by_print.find(PrintOf(books, payment));
-        if (same == by_print.end()) return;
-        for (size_t index : same->second) {
-          const PaymentRecord& mine = books.payments.At(cases[index]->payment);
-          if (IsWithinDays(books, mine, payment) && IsSamePayer(books, *cases[index], handle)) {
-            found[worker].emplace_back(index, handle);
-          }
-        }
-      });
-  TakeEarliest(books, found, &repeated);
+  WantedGroups<NumberPrint> contents;
+  WantedGroups<NumberPrint> groups;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    contents.Want(prints[i]);
+    ForEachGroupOfCase(books, *cases[i], prints[i],
+                       [&](const NumberPrint& print) { groups.Want(print); });
+  }
+  std::vector<Members> found(static_cast<size_t>(std::max(books.threads, 1)));
+  ForEachPayment(books, IsSettled,
+                 [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
+                   if (!amounts.MayHold(HashOf(static_cast<uint64_t>(payment.amount_minor))))
+                     return;
+                   const NumberPrint content = PrintOf(books, payment);
+                   if (contents.Find(content) == contents.kUnwanted) return;
+                   ForEachGroupOfSettled(books, handle, content, [&](const NumberPrint& print) {
+                     const size_t group = groups.Find(print);
+                     if (group != groups.kUnwanted) found[worker].emplace_back(group, handle);
+                   });
+                 });
+  const EarliestByDay earliest = Gather(books, groups.size(), found);
+  for (size_t i = 0; i < cases.size(); ++i) {
+    ForEachGroupOfCase(books, *cases[i], prints[i], [&](const NumberPrint& print) {
+      const PaymentHandle first = earliest.Near(books, groups.Find(print), cases[i]->payment);
+      if (first == kNoPayment) return;
+      if (repeated[i] == kNoPayment || books.DecidesBefore(first, repeated[i])) {
+        repeated[i] = first;
+      }
+    });
+  }
   return repeated;
 }
 
@@ -177,25 +291,20 @@ void NotePaidTwice(Books* books) {
   if (seconds.empty()) return;
   std::sort(seconds.begin(), seconds.end());
   HashFilter wanted(seconds.size());
-  absl::flat_hash_map<ItemHandle, std::vector<size_t>> by_item;
-  for (size_t i = 0; i < seconds.size(); ++i) {
-    const ItemHandle item = books->payments.At(seconds[i]).item;
-    wanted.Add(HashOf(item));
-    by_item[item].push_back(i);
+  WantedGroups<std::tuple<ItemHandle, int64_t, uint8_t>> groups;
+  const auto key_of = [&](ItemHandle item, const PaymentRecord& payment) {
+    return std::tuple(item, int64_t{payment.amount_minor}, uint8_t{payment.currency});
+  };
+  for (PaymentHandle second : seconds) {
+    const PaymentRecord& payment = books->payments.At(second);
+    wanted.Add(HashOf(payment.item));
+    groups.Want(key_of(payment.item, payment));
   }
-  std::vector<Pairs> found(static_cast<size_t>(std::max(books->threads, 1)));
+  std::vector<Members> found(static_cast<size_t>(std::max(books->threads, 1)));
   const auto look = [&](ItemHandle item, PaymentHandle handle, size_t worker) {
     if (item == kNoItem || !wanted.MayHold(HashOf(item))) return;
-    const auto list = by_item.find(item);
-    if (list == by_item.end()) return;
-    const PaymentRecord& first = books->payments.At(handle);
-    for (size_t index : list->second) {
-      const PaymentRecord& second = books->payments.At(seconds[index]);
-      if (first.amount_minor == second.amount_minor && first.currency == second.currency &&
-          IsWithinDays(*books, first, second)) {
-        found[worker].emplace_back(index, handle);
-      }
-    }
+    const size_t group = groups.Find(key_of(item, books->payments.At(handle)));
+    if (group != groups.kUnwanted) found[worker].emplace_back(group, handle);
   };
   ForEachPayment(*books, IsPosted,
                  [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
@@ -207,14 +316,14 @@ void NotePaidTwice(Books* books) {
                      look(posting.item, handle, worker);
                    }
                  });
-  std::vector<PaymentHandle> firsts(seconds.size(), kNoPayment);
-  TakeEarliest(*books, found, &firsts);
-  for (size_t i = 0; i < seconds.size(); ++i) {
-    if (firsts[i] == kNoPayment) continue;
-    books->decisions.Compose(seconds[i])
-        .remarks.push_back({.code = DeviationCode::kPossibleDoublePayment,
-                            .item = books->payments.At(seconds[i]).item,
-                            .other = firsts[i]});
+  const EarliestByDay earliest = Gather(*books, groups.size(), found);
+  for (PaymentHandle second : seconds) {
+    const ItemHandle item = books->payments.At(second).item;
+    const PaymentHandle first =
+        earliest.Near(*books, groups.Find(key_of(item, books->payments.At(second))), second);
+    if (first == kNoPayment) continue;
+    books->decisions.Compose(second).remarks.push_back(
+        {.code = DeviationCode::kPossibleDoublePayment, .item = item, .other = first});
   }
 }
 

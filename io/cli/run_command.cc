@@ -116,7 +116,8 @@ void AddRunCommand(CLI::App* app, int* exit_code) {
         const bool fits = text.size() <= 9 &&
                           text.find_first_not_of("0123456789") == std::string::npos &&
                           !text.empty() && std::stoul(text) != 0 && std::stoul(text) % 65536 == 0;
-        return fits ? std::string() : "expected a multiple of 65536, found " + text;
+        return fits ? std::string()
+                    : "expected a multiple of 65536 below 1000000000, found " + text;
       });
   command->add_flag("--no-progress", arguments->no_progress, "No progress line on a terminal");
   std::vector<std::string_view> keys;

@@ -1,10 +1,12 @@
 // Settings from file, environment and flags, the stronger over the weaker.
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -111,6 +113,16 @@ absl::Status LoadTable(const std::string& file, const toml::table& table, Loaded
 }
 
 absl::Status LoadFile(const std::string& file, LoadedConfig* loaded) {
+  // A folder cannot be read, and a pipe or a device may never end.
+  std::error_code unused;
+  const std::filesystem::file_status found = std::filesystem::status(file, unused);
+  if (!std::filesystem::exists(found)) {
+    return absl::NotFoundError(Concat("cannot open the configuration ", file));
+  }
+  if (!std::filesystem::is_regular_file(found)) {
+    return absl::InvalidArgumentError(
+        Concat("expected a regular file as the configuration, found ", file));
+  }
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return absl::NotFoundError(Concat("cannot open the configuration ", file));
   const std::string text((std::istreambuf_iterator<char>(stream)),

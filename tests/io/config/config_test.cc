@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <set>
 
@@ -152,6 +153,17 @@ TEST_F(ConfigTest, MissingFileIsNotFound) {
   ConfigSources sources;
   sources.file = folder.Path("gone");
   EXPECT_EQ(LoadConfig(sources).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(ConfigTest, WhatIsNoRegularFileIsRefusedUnread) {
+  const std::string pipe = folder.Path("pipe");
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  for (const std::string& file : {folder.path(), pipe, std::string("/dev/zero")}) {
+    ConfigSources sources;
+    sources.file = file;
+    EXPECT_THAT(std::string(LoadConfig(sources).status().message()),
+                HasSubstr("expected a regular file as the configuration, found " + file));
+  }
 }
 
 }  // namespace

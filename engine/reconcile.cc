@@ -257,12 +257,14 @@ void Reconciliation::Impl::RankFiles() {
     books_.file_dead[file] = fact.set_aside;
     file_names_[file] = fact.name;
   }
-  // The same bytes again, under whatever name, are the same file: the first name counts.
-  for (uint32_t rank = 1; rank < files; ++rank) {
+  // The same bytes again, under whatever name, are the same file: the first name counts. What was set aside,
+  // because it was given as something else, is no first.
+  auto first = facts_.end();
+  for (uint32_t rank = 0; rank < files; ++rank) {
     const auto fact = facts_.find(order[rank]);
-    const auto first = facts_.find(order[rank - 1]);
-    if (fact == facts_.end() || first == facts_.end() || fact->second.digest.empty() ||
-        fact->second.digest != first->second.digest || fact->second.set_aside) {
+    if (fact == facts_.end() || fact->second.digest.empty() || fact->second.set_aside) continue;
+    if (first == facts_.end() || fact->second.digest != first->second.digest) {
+      first = fact;
       continue;
     }
     books_.file_dead[order[rank]] = true;

@@ -1164,8 +1164,6 @@ bool Oracle::HasSuggestion(const Case& c) const {
   Case named = c;
   named.who = {};
   named.who.customer = *close;
-  named.who.is_restricted = true;  // to what is the customer's own
-  for (size_t i = 0; i < world_.items.size(); ++i) named.who.carriers.insert(i);
   return !AskAmount(named).answers.empty() || !AskBalance(named).answers.empty() ||
          !AskCombination(named).answers.empty();
 }

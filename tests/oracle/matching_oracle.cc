@@ -66,6 +66,7 @@ struct Who {
   bool disagrees = false;
   bool is_restricted = false;  // to the items that carry a fixed reference
   std::set<size_t> carriers;
+  std::set<std::string> shared;  // numbers of the text that stood on several items
 };
 
 // A payment that rules 1 to 3 left undecided.
@@ -76,7 +77,6 @@ struct Case {
   bool is_answered = false;  // by rule 6 or 7, in a way that ends the search: the rest suggests
   DeviationCode trouble = DeviationCode::kReferenceMissing;  // why rule 3 did not decide
   std::vector<size_t> quoted;  // items that its references found, though they do not decide
-  bool names_several = false;  // its text has a number of several items
   bool is_contradicted = false;
   std::vector<Answer> repaired;  // what rule 4 found in its round
 };
@@ -131,7 +131,7 @@ class Oracle {
   bool IsContradicted(const Case& c, const Answer& answer) const;
   Set OpenOf(const std::string& reference, const WorldPayment& payment) const;
   bool IsCarried(const std::string& reference) const;
-  std::set<size_t> TextItems(const WorldPayment& payment, bool weak, bool* several) const;
+  std::set<size_t> TextItems(const Case& c, bool weak, bool* several) const;
 
   // --- Rules 4 to 8.
   Found Ask(Rule rule, const Case& c) const;
@@ -273,6 +273,7 @@ int64_t Oracle::Tolerance(const WorldPayment& payment) const {
 bool Oracle::Agrees(const Set& set, const WorldPayment& payment, Hypothesis hypothesis) const {
   // Without an invoice there is nothing to pay.
   if (std::all_of(set.begin(), set.end(), [this](size_t i) { return IsCredit(i); })) return false;
+  if (Net(set) <= 0) return false;
   const int64_t off = Net(set) - payment.amount;
   if (off == 0) return hypothesis == Hypothesis::kExact;
   if (std::abs(off) <= Tolerance(payment)) return hypothesis == Hypothesis::kTolerance;
@@ -679,9 +680,12 @@ Who Oracle::FindWho(const Case& c) const {
   std::set<std::string> owners;
   // Of several references each means one item, if any: none of them is a fixed one.
   std::vector<std::string> quoted = References(payment);
+  std::set<std::string> in_text;
   if (quoted.size() > 1) quoted.clear();
   for (const Candidate& candidate : Candidates(Tokens(payment.text))) {
-    if (References(payment).size() < 2) quoted.push_back(Normal(candidate.value));
+    if (References(payment).size() > 1) break;
+    quoted.push_back(Normal(candidate.value));
+    in_text.insert(quoted.back());
   }
   for (const std::string& reference : quoted) {
     std::set<size_t> carriers;
@@ -691,6 +695,7 @@ Who Oracle::FindWho(const Case& c) const {
     const bool was_shared = is_shared && quoted.size() > 0 && reference == quoted[0];
     if (carriers.size() < (was_shared ? 1U : 2U)) continue;
     who.carriers.insert(carriers.begin(), carriers.end());
+    if (in_text.count(reference) > 0) who.shared.insert(reference);
     for (const size_t i : carriers) owners.insert(world_.items[i].customer);
   }
   if (owners.size() == 1) {
@@ -701,6 +706,12 @@ Who Oracle::FindWho(const Case& c) const {
   const std::set<std::string> evidence = Evidence(p);
   who.customer = OneOf(evidence);
   who.disagrees = !evidence.empty() && who.customer.empty();
+  // What the text quotes leads to somebody else.
+  if (!who.customer.empty() && !who.shared.empty() &&
+      std::none_of(who.carriers.begin(), who.carriers.end(),
+                   [&](size_t i) { return Belongs(i, who); })) {
+    who.disagrees = true;
+  }
   who.is_restricted = owners.count(who.customer) > 0;
   if (!who.is_restricted) who.carriers.clear();
   return who;
@@ -736,7 +747,7 @@ bool Oracle::IsContradicted(const Case& c, const Answer& answer) const {
   const WorldPayment& payment = world_.payments[c.payment];
   if (c.is_contradicted) return true;
   bool several = false;
-  std::set<size_t> named = TextItems(payment, false, &several);
+  std::set<size_t> named = TextItems(c, false, &several);
   for (const std::string& reference : References(payment)) {
     const Set open = OpenOf(reference, payment);
     if (open.size() == 1 && IsEligible(open[0], payment)) named.insert(open[0]);
@@ -745,7 +756,8 @@ bool Oracle::IsContradicted(const Case& c, const Answer& answer) const {
     return std::all_of(named.begin(), named.end(),
                        [&](size_t i) { return std::find(set.begin(), set.end(), i) != set.end(); });
   };
-  if (std::none_of(answer.sets.begin(), answer.sets.end(), holds_named)) return true;
+  // Of alike sets all must hold what is named.
+  if (!std::all_of(answer.sets.begin(), answer.sets.end(), holds_named)) return true;
   return !c.repaired.empty() &&
          std::none_of(c.repaired.begin(), c.repaired.end(), [&](const Answer& repaired) {
            return std::count(answer.sets.begin(), answer.sets.end(), repaired.sets[0]) > 0;
@@ -771,7 +783,8 @@ bool Oracle::IsCarried(const std::string& reference) const {
 
 // The eligible items that strong (weak) candidates of the text find, each alone. `several` is set
 // when a candidate finds several.
-std::set<size_t> Oracle::TextItems(const WorldPayment& payment, bool weak, bool* several) const {
+std::set<size_t> Oracle::TextItems(const Case& c, bool weak, bool* several) const {
+  const WorldPayment& payment = world_.payments[c.payment];
   std::vector<std::string> lines = payment.text;
   for (const WorldQuote& quote : payment.quotes) {
     if (quote.scheme == ReferenceScheme::kText) lines.push_back(quote.value);
@@ -782,6 +795,7 @@ std::set<size_t> Oracle::TextItems(const WorldPayment& payment, bool weak, bool*
   std::set<size_t> items;
   for (const Candidate& candidate : Candidates(tokens)) {
     if (Cleaned(candidate.value) == own_account) continue;
+    if (c.who.shared.count(Normal(candidate.value)) > 0) continue;  // found out once
     std::set<size_t> found;
     for (size_t i = 0; i < world_.items.size(); ++i) {
       if (IsEligible(i, payment) && Carries(i, Normal(candidate.value))) found.insert(i);
@@ -945,11 +959,11 @@ Found Oracle::AskText(const Case& c) const {
   const WorldPayment& payment = world_.payments[c.payment];
   Found found;
   bool several = false;
-  const std::set<size_t> strong = TextItems(payment, false, &several);
-  std::set<size_t> all = TextItems(payment, true, &several);
+  const std::set<size_t> strong = TextItems(c, false, &several);
+  std::set<size_t> all = TextItems(c, true, &several);
   all.insert(strong.begin(), strong.end());
   // A number of several items, now or when it was asked who paid: the text answers nothing.
-  if (several || c.names_several) return found;
+  if (several || !c.who.shared.empty()) return found;
   found.has_other_suggestion = !strong.empty();
   const Set s = Sorted({strong.begin(), strong.end()});
   found.answers = AgreeingOf(
@@ -1239,7 +1253,6 @@ WorldDecisions Oracle::Run() {
   for (Case& c : cases_) {
     c.who = FindWho(c);
     c.is_contradicted = IsContradicted(c);
-    TextItems(world_.payments[c.payment], false, &c.names_several);
   }
   for (const Rule rule : {Rule::kReferenceRepaired, Rule::kTextReference, Rule::kPayerAmount,
                           Rule::kBalanceExact, Rule::kCombination}) {

@@ -11,13 +11,15 @@ namespace kvitt {
 namespace {
 
 constexpr size_t kIgnoredSlot = kJsonFieldsMax - 1;  // values of fields that nobody knows
-constexpr size_t kSlotsMax = 96;                     // of a template
+constexpr size_t kSlotsMax = 104;                    // of a template
 constexpr size_t kTemplateBytesMax = 4096;
 constexpr size_t kShapesMax = 12;
 // Streams whose lines never repeat are not learned line by line.
 constexpr uint32_t kMissesMax = 64;
 constexpr uint32_t kLearnEvery = 32;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+constexpr std::string_view kTrueText = "true";  // what a flag's slot holds
 
 constexpr std::string_view kReferenceParts[] = {"value", "scheme", "amount"};
 
@@ -198,7 +200,7 @@ bool JsonStream::Resolve(std::string_view line) {
   const bool is_copy = line.data() == last_line_.data();
   for (std::string_view& slot : slots_) {
     const bool in_line = slot.data() >= line.data() && slot.data() + slot.size() <= line_end;
-    if (slot.empty() || (in_line && !is_copy)) continue;
+    if (slot.empty() || (in_line && !is_copy) || slot.data() == kTrueText.data()) continue;
     slot = unescaped_.emplace_back(slot);
   }
   return true;
@@ -243,6 +245,14 @@ bool JsonStream::ResolveMember(size_t* token, size_t field) {
     return true;
   }
   switch (type) {
+    case JsonFieldType::kFlag:
+      // No source: the word is a literal of the line's template, and Learn keeps the slot with it.
+      if (kind != JsonTokenKind::kTrue && kind != JsonTokenKind::kFalse) {
+        return Mistyped(field, "true or false", *token);
+      }
+      slots_[field] = kind == JsonTokenKind::kTrue ? kTrueText : std::string_view();
+      ++*token;
+      return true;
     case JsonFieldType::kText:
       return Mistyped(field, "a string", *token);
     case JsonFieldType::kAmount:
@@ -367,6 +377,9 @@ void JsonStream::Learn(std::string_view line) {
     if (known->pattern == shape->pattern) return;
   }
   shape->slots.assign(slots_.size(), {});
+  for (size_t field = 0; field < schema_.size(); ++field) {
+    if (schema_[field].type == JsonFieldType::kFlag) shape->slots[field] = slots_[field];
+  }
   shape->elements = elements_;
   shape->unknown = unknown_;
   if (shapes_.size() == kShapesMax) shapes_.pop_back();

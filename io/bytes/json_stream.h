@@ -35,6 +35,7 @@ enum class JsonFieldType : uint8_t {
   kTexts,        // an array of strings
   kTextOrTexts,  // a string or an array of strings
   kReferences,   // an array of strings or of {"value","scheme","amount"}
+  kFlag,         // true or false; the slot of true holds "true", that of false nothing
 };
 
 struct JsonField {
@@ -51,7 +52,7 @@ struct JsonElement {
   uint32_t group = 0;  // elements of the same group are parts of one object
 };
 
-inline constexpr size_t kJsonFieldsMax = 24;
+inline constexpr size_t kJsonFieldsMax = 32;
 
 // The fields of one line. Views are good until Flush.
 struct JsonRecord {

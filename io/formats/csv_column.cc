@@ -3,6 +3,8 @@
 
 #include "io/formats/csv_column.h"
 
+#include <limits>
+
 #include "engine/value/concat.h"
 #include "simdjson.h"
 
@@ -112,6 +114,17 @@ Complaint ExplainArray(std::string_view text, Currency currency, const Dialect& 
 
 }  // namespace
 
+bool ReadCount(std::string_view text, uint32_t* count) {
+  uint64_t value = 0;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return false;
+    value = value * 10 + static_cast<uint64_t>(c - '0');
+    if (value > std::numeric_limits<uint32_t>::max()) return false;
+  }
+  *count = static_cast<uint32_t>(value);
+  return !text.empty();
+}
+
 bool SplitArray(std::string_view text,
                 char separator,
                 TextArena* arena,
@@ -152,6 +165,10 @@ Complaint ExplainCell(CellKind kind,
       return {};
     case CellKind::kAmount:
       return ExplainAmount(text, least, currency, dialect.decimal_mark);
+    case CellKind::kCount: {
+      uint32_t count = 0;
+      return ReadCount(text, &count) ? Complaint{} : malformed("digits, below 4294967296");
+    }
     case CellKind::kDate: {
       Date date;
       return ParseDate(text, &date) ? Complaint{} : malformed("a date YYYY-MM-DD");

@@ -193,6 +193,9 @@ void WordPass(const R& run, uint32_t column) {
   });
 }
 
+// How many of something: digits alone. False when it is none or does not fit.
+bool ReadCount(std::string_view text, uint32_t* count);
+
 // ---- arrays
 // ---------------------------------------------------------------------------------------
 
@@ -259,7 +262,7 @@ void ForEachElement(const R& run, uint32_t column, Take take) {
 // ---- fields
 // ---------------------------------------------------------------------------------------
 
-enum class CellKind : uint8_t { kText, kAmount, kDate, kCurrency, kWord, kArray, kLines };
+enum class CellKind : uint8_t { kText, kAmount, kCount, kDate, kCurrency, kWord, kArray, kLines };
 
 // One field of a record: its name, how its column is decoded, and how its cell is described when it
 // is wrong.

@@ -6,7 +6,8 @@
 //
 // Fields: payment_id, creditor_account, kind, direction, amount, currency, booking_date,
 // value_date, references, text, payer_name, payer_account, payer_org_no, customer_id,
-// bank_reference, end_to_end_id, reverses. References are joined by `;` (in a file separated by `;`
+// bank_reference, end_to_end_id, reverses, statement_account, entry_reference, entry_amount,
+// entry_transactions, charges, origin, copy, status, details_missing. References are joined by `;` (in a file separated by `;`
 // the cell is quoted, or they are joined by `|`), or are a JSON array of strings or of
 // {"value","scheme","amount"}. Text is one string; line breaks in its quoted cell divide its lines.
 // Source: RFC 4180; docs/records.md.
@@ -15,6 +16,7 @@
 #include "io/formats/csv_stream.h"
 #include "io/formats/csv_writer.h"
 #include "io/formats/format_writer.h"
+#include "io/formats/origin_words.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -55,6 +57,29 @@ void TextLinesPass(const PaymentRun& run, uint32_t column) {
   });
 }
 
+void StatusPass(const PaymentRun& run, uint32_t column) {
+  csv::ForEachMember<&Payment::is_pending, false>(run, column,
+                                                  [](Payment* payment, std::string_view text) {
+                                                    payment->is_pending = text == "pending";
+                                                    return payment->is_pending || text == "booked";
+                                                  });
+}
+
+template <auto kMember>
+void FlagPass(const PaymentRun& run, uint32_t column) {
+  csv::ForEachMember<kMember, false>(run, column, [](Payment* payment, std::string_view text) {
+    payment->*kMember = text == "true";
+    return payment->*kMember || text == "false";
+  });
+}
+
+void CountPass(const PaymentRun& run, uint32_t column) {
+  csv::ForEachMember<&Payment::entry_transactions, false>(
+      run, column, [](Payment* payment, std::string_view text) {
+        return csv::ReadCount(text, &payment->entry_transactions);
+      });
+}
+
 using csv::CellKind;
 template <auto kMember, bool kRequired = false>
 constexpr auto kTextPass = csv::TextPass<kMember, kRequired, PaymentRun>;
@@ -83,6 +108,19 @@ constexpr csv::Field<PaymentRun> kFields[] = {
     {"bank_reference", CellKind::kText, false, 0, "", kTextPass<&Payment::bank_reference>},
     {"end_to_end_id", CellKind::kText, false, 0, "", kTextPass<&Payment::end_to_end_id>},
     {"reverses", CellKind::kText, false, 0, "", kTextPass<&Payment::reverses>},
+    {"origin", CellKind::kWord, false, 0, "native, statement, notification, report",
+     csv::WordPass<&Payment::origin, PaymentRun>},
+    {"status", CellKind::kWord, false, 0, "booked, pending", StatusPass},
+    {"copy", CellKind::kWord, false, 0, "true, false", FlagPass<&Payment::is_copy>},
+    {"details_missing", CellKind::kWord, false, 0, "true, false",
+     FlagPass<&Payment::details_missing>},
+    {"charges", CellKind::kAmount, false, 0, "",
+     csv::AmountPass<&Payment::charges_minor, 0, false, PaymentRun>},
+    {"statement_account", CellKind::kText, false, 0, "", kTextPass<&Payment::statement_account>},
+    {"entry_reference", CellKind::kText, false, 0, "", kTextPass<&Payment::entry_reference>},
+    {"entry_amount", CellKind::kAmount, false, 0, "",
+     csv::AmountPass<&Payment::entry_amount_minor, 0, false, PaymentRun>},
+    {"entry_transactions", CellKind::kCount, false, 0, "", CountPass},
 };
 
 struct PaymentTraits {

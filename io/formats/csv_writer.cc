@@ -15,6 +15,7 @@
 #include "absl/types/span.h"
 #include "io/bytes/json_text.h"
 #include "io/bytes/separated_cell.h"
+#include "io/formats/origin_words.h"
 #include "kvitt/amount.h"
 #include "kvitt/date.h"
 
@@ -122,6 +123,11 @@ void DateColumn(const Batch&, const Record& record, std::string* out) {
   AppendDate(record.*kMember, out);
 }
 
+template <auto kMember, typename Batch, typename Record>
+void FlagColumn(const Batch&, const Record& record, std::string* out) {
+  if (record.*kMember) out->append("true");
+}
+
 using ItemColumn = Column<OpenItemBatch, OpenItem>;
 using B = OpenItemBatch;
 using I = OpenItem;
@@ -188,6 +194,26 @@ constexpr PaymentColumn kPaymentColumns[] = {
     {"bank_reference", TextColumn<&P::bank_reference, PB, P>},
     {"end_to_end_id", TextColumn<&P::end_to_end_id, PB, P>},
     {"reverses", TextColumn<&P::reverses, PB, P>},
+    {"statement_account", TextColumn<&P::statement_account, PB, P>},
+    {"entry_reference", TextColumn<&P::entry_reference, PB, P>},
+    {"entry_amount",
+     [](const PB&, const P& p, std::string* out) {
+       if (p.entry_amount_minor != 0) AppendAmount(p.entry_amount_minor, p.currency, out);
+     }},
+    {"entry_transactions",
+     [](const PB&, const P& p, std::string* out) {
+       if (p.entry_transactions != 0) out->append(std::to_string(p.entry_transactions));
+     }},
+    {"charges",
+     [](const PB&, const P& p, std::string* out) {
+       if (p.charges_minor != 0) AppendAmount(p.charges_minor, p.currency, out);
+     }},
+    {"origin",
+     [](const PB&, const P& p, std::string* out) { AppendWord(p.origin, P{}.origin, out); }},
+    {"copy", FlagColumn<&P::is_copy, PB, P>},
+    {"status",
+     [](const PB&, const P& p, std::string* out) { out->append(p.is_pending ? "pending" : ""); }},
+    {"details_missing", FlagColumn<&P::details_missing, PB, P>},
 };
 
 using CustomerColumn = Column<CustomerBatch, Customer>;

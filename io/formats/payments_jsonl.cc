@@ -8,6 +8,7 @@
 //   reference = string | object of value, scheme, amount (negative for a credit note)
 //   text      = string | array of strings
 //   dates     = "YYYY-MM-DD"
+//   flag      = true | false
 //
 // Null, "" and absence mean the same. An amount of 0 moves no money and is refused: it would only
 // hide a mistake of the sender. Source: this project's own interchange format; JSON is RFC 8259.
@@ -22,11 +23,15 @@
 #include "io/bytes/record_tally.h"
 #include "io/formats/format.h"
 #include "io/formats/format_writer.h"
+#include "io/formats/origin_words.h"
 
 namespace kvitt {
 namespace {
 
 constexpr std::string_view kName = "payments-jsonl";
+
+constexpr std::string_view kBooked = "booked";
+constexpr std::string_view kPending = "pending";
 
 enum Field : uint8_t {
   kPaymentId,
@@ -46,6 +51,15 @@ enum Field : uint8_t {
   kBankReference,
   kEndToEndId,
   kReverses,
+  kStatementAccount,
+  kEntryReference,
+  kEntryAmount,
+  kEntryTransactions,
+  kCharges,
+  kOrigin,
+  kCopy,
+  kStatus,
+  kDetailsMissing,
   kFieldCount,
 };
 
@@ -68,6 +82,15 @@ constexpr std::array<JsonField, kFieldCount> kSchema = {{
     {"bank_reference"},
     {"end_to_end_id"},
     {"reverses"},
+    {"statement_account"},
+    {"entry_reference"},
+    {"entry_amount", JsonFieldType::kAmount},
+    {"entry_transactions", JsonFieldType::kAmount},
+    {"charges", JsonFieldType::kAmount},
+    {"origin"},
+    {"copy", JsonFieldType::kFlag},
+    {"status"},
+    {"details_missing", JsonFieldType::kFlag},
 }};
 
 std::string_view Trim(std::string_view text) {
@@ -92,9 +115,14 @@ class PaymentBuilder : public JsonRecordBuilder {
     payment.bank_reference = record.text(kBankReference);
     payment.end_to_end_id = record.text(kEndToEndId);
     payment.reverses = record.text(kReverses);
+    payment.statement_account = record.text(kStatementAccount);
+    payment.entry_reference = record.text(kEntryReference);
+    payment.is_copy = !record.text(kCopy).empty();
+    payment.details_missing = !record.text(kDetailsMissing).empty();
     if (payment.creditor_account.empty()) return {"a creditor_account", {}, kCreditorAccount};
     if (const JsonRefusal refusal = ReadWords(record, &payment)) return refusal;
     if (const JsonRefusal refusal = ReadAmount(record, &payment)) return refusal;
+    if (const JsonRefusal refusal = ReadEntry(record, &payment)) return refusal;
     if (const JsonRefusal refusal = ReadDates(record, &payment)) return refusal;
     const size_t references = batch_.references.size();
     const size_t texts = batch_.text.size();
@@ -136,6 +164,15 @@ class PaymentBuilder : public JsonRecordBuilder {
     if (!direction.empty() && direction != "credit" && !FromName(direction, &payment->direction)) {
       return {"credit or debit", direction, kDirection};
     }
+    const std::string_view origin = record.text(kOrigin);
+    if (!origin.empty() && !FromName(origin, &payment->origin)) {
+      return {"native, statement, notification or report", origin, kOrigin};
+    }
+    const std::string_view status = record.text(kStatus);
+    payment->is_pending = status == kPending;
+    if (!status.empty() && status != kBooked && !payment->is_pending) {
+      return {"booked or pending", status, kStatus};
+    }
     return {};
   }
 
@@ -148,6 +185,30 @@ class PaymentBuilder : public JsonRecordBuilder {
       return {refusal.expected, text, kAmount, refusal.code};
     }
     if (payment->amount_minor <= 0) return {"an amount above 0", text, kAmount};
+    return {};
+  }
+
+  // What the file of a bank says of the booked entry that the payment is a part of, and of charges.
+  static JsonRefusal ReadEntry(const JsonRecord& record, Payment* payment) {
+    const std::pair<Field, int64_t*> amounts[] = {{kCharges, &payment->charges_minor},
+                                                  {kEntryAmount, &payment->entry_amount_minor}};
+    for (const auto& [field, minor] : amounts) {
+      const std::string_view text = record.text(field);
+      if (text.empty()) continue;
+      const AmountError error = ParseAmount(text, payment->currency.decimals(), minor);
+      if (error != AmountError::kOk) {
+        const AmountRefusal refusal = RefuseAmount(error);
+        return {refusal.expected, text, field, refusal.code};
+      }
+      if (*minor < 0) return {"an amount that is not negative", text, field};
+    }
+    const std::string_view text = record.text(kEntryTransactions);
+    int64_t count = 0;
+    if (text.empty()) return {};
+    if (ParseAmount(text, 0, &count) != AmountError::kOk || count < 0 || count > UINT32_MAX) {
+      return {"a whole number below 4294967296", text, kEntryTransactions};
+    }
+    payment->entry_transactions = static_cast<uint32_t>(count);
     return {};
   }
 
@@ -342,6 +403,54 @@ class PaymentsJsonlWriter : public FormatWriter {
         return;
       case kReverses:
         line->OptionalText(column, payment.reverses);
+        return;
+      default:
+        WriteBankField(payment, field, line, out);
+        return;
+    }
+  }
+
+  // What only the files of banks say is left out where it is as usual.
+  static void WriteBankField(const Payment& payment,
+                             size_t field,
+                             JsonLineWriter* line,
+                             std::string* out) {
+    const int decimals = payment.currency.decimals();
+    const auto flag = [&](bool is_set) {
+      if (!is_set) return;
+      line->Key(kSchema[field].name);
+      out->append("true");
+    };
+    const auto amount = [&](int64_t minor, int places) {
+      if (minor != 0) line->Amount(kSchema[field].name, minor, places);
+    };
+    switch (field) {
+      case kOrigin:
+        if (payment.origin != Origin::kNative) line->Text("origin", Name(payment.origin));
+        return;
+      case kStatus:
+        if (payment.is_pending) line->Text("status", kPending);
+        return;
+      case kCopy:
+        flag(payment.is_copy);
+        return;
+      case kDetailsMissing:
+        flag(payment.details_missing);
+        return;
+      case kCharges:
+        amount(payment.charges_minor, decimals);
+        return;
+      case kStatementAccount:
+        line->OptionalText("statement_account", payment.statement_account);
+        return;
+      case kEntryReference:
+        line->OptionalText("entry_reference", payment.entry_reference);
+        return;
+      case kEntryAmount:
+        amount(payment.entry_amount_minor, decimals);
+        return;
+      case kEntryTransactions:
+        amount(payment.entry_transactions, 0);
         return;
       default:
         return;

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   // What is not booked yet is no entry, so no count and no sum has it.
   size_t pending = 0;
   for (const std::string& record : whole.records) {
-    pending += record.find("\"is_pending\":true") != std::string::npos;
+    pending += record.find("\"status\":\"pending\"") != std::string::npos;
   }
   KVITT_CHECK(whole.report.transactions == whole.records.size() - pending);
   if (pending != 0) return 0;

@@ -33,7 +33,7 @@ inline void CheckReading(std::string_view format_name, const uint8_t* data, size
   }
   // What is not booked yet is no entry, so no sum has it.
   for (const std::string& record : whole.records) {
-    if (record.find("\"is_pending\":true") != std::string::npos) return;
+    if (record.find("\"status\":\"pending\"") != std::string::npos) return;
   }
   // One currency in one direction: its sum in the report is that of the records.
   const bool is_credit = whole.report.debits.empty();

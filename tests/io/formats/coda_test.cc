@@ -69,7 +69,7 @@ TEST(CodaTest, StatementsFollowEachOther) {
 
 TEST(CodaTest, ADuplicateNeverPosts) {
   const ReadOutcome outcome = Read(kBatches);
-  EXPECT_NE(outcome.records.back().find("\"is_copy\":true"), std::string::npos);
+  EXPECT_NE(outcome.records.back().find("\"copy\":true"), std::string::npos);
   for (const std::string& account : outcome.report.accounts)
     EXPECT_TRUE(IsIban(account)) << account;
   EXPECT_EQ(outcome.report.accounts.size(), 1U);  // the number and the IBAN are one account

@@ -48,8 +48,8 @@ TEST(MappedCsv, KeepsPendingRowsOutOfSumsAndBalances) {
   const ReadOutcome outcome = ReadAll(Csv(), Bytes("payments-csv", "danske.csv"));
   EXPECT_EQ(outcome.report.entries, 4u);
   EXPECT_EQ(outcome.report.transactions, 5u);
-  EXPECT_NE(outcome.records[0].find("\"is_pending\":true"), std::string::npos);
-  EXPECT_EQ(outcome.records[1].find("is_pending"), std::string::npos);
+  EXPECT_NE(outcome.records[0].find("\"status\":\"pending\""), std::string::npos);
+  EXPECT_EQ(outcome.records[1].find("\"status\""), std::string::npos);
 }
 
 TEST(MappedCsv, RefusesANetThatAmountAndFeeDoNotMake) {

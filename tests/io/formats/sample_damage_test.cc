@@ -27,7 +27,7 @@ bool TryEverything() {
 }
 
 bool IsBooked(const std::string& record) {
-  return record.find("\"is_pending\":true") == std::string::npos;
+  return record.find("\"status\":\"pending\"") == std::string::npos;
 }
 
 std::vector<int64_t> Sorted(std::vector<int64_t> amounts) {

@@ -14,30 +14,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string_view Name(Origin origin) {
-  switch (origin) {
-    case Origin::kNative:
-      return "native";
-    case Origin::kStatement:
-      return "statement";
-    case Origin::kNotification:
-      return "notification";
-    case Origin::kReport:
-      return "report";
-  }
-  return "";
-}
-
 std::unique_ptr<FormatWriter> Writer(std::string_view format) {
   std::unique_ptr<FormatWriter> writer = FindFormat(format)->make_writer();
   std::string nothing;
   writer->Begin({}, &nothing);
   return writer;
-}
-
-void AddFlag(std::string_view key, bool value, std::string* line) {
-  if (!value) return;
-  line->append(",\"").append(key).append("\":true");
 }
 
 void AddText(std::string_view key, std::string_view value, std::string* line) {
@@ -55,22 +36,6 @@ std::string PaymentLine(FormatWriter* writer, const PaymentBatch& batch, const P
   std::string line;
   KVITT_CHECK(writer->Write(batch, payment, &line));
   Reopen(&line);
-  const int decimals = payment.currency.decimals();
-  AddText("statement_account", payment.statement_account, &line);
-  AddText("entry_reference", payment.entry_reference, &line);
-  if (payment.entry_amount_minor != 0) {
-    AddText("entry_amount", FormatAmount(payment.entry_amount_minor, decimals), &line);
-  }
-  if (payment.entry_transactions != 0) {
-    AddText("entry_transactions", std::to_string(payment.entry_transactions), &line);
-  }
-  if (payment.charges_minor != 0) {
-    AddText("charges", FormatAmount(payment.charges_minor, decimals), &line);
-  }
-  if (payment.origin != Origin::kNative) AddText("origin", Name(payment.origin), &line);
-  AddFlag("is_copy", payment.is_copy, &line);
-  AddFlag("is_pending", payment.is_pending, &line);
-  AddFlag("details_missing", payment.details_missing, &line);
   return line + "}";
 }
 

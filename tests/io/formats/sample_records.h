@@ -2,9 +2,7 @@
 // sample.
 //
 // `NAME.expected.jsonl` holds one line for each record: the record stream that `kvitt convert`
-// writes, and behind it the facts that only the engine sees, where they are not the usual ones
-// (entry_reference, charges, details_missing, ...). `NAME.inspect.json` is the line of `kvitt
-// inspect --json`.
+// writes. `NAME.inspect.json` is the line of `kvitt inspect --json`.
 
 #pragma once
 

@@ -65,7 +65,7 @@ bool IsPlain(std::string_view value) {
 
 size_t NormalAccountTo(std::string_view value, char* out) {
   if (IsPlain(value)) [[likely]] {
-    std::memmove(out, value.data(), value.size());
+    if (!value.empty()) std::memmove(out, value.data(), value.size());
     return value.size();
   }
   const size_t colon = value.find(':');

@@ -89,6 +89,11 @@ CustomerNames CollectNames(const Books& books) {
 }  // namespace
 
 void FindNamedPayers(const Books& books, Evidence* evidence) {
+  const std::vector<CustomerRecord>& customers = books.customers.customers();
+  const bool any_name = books.items.has_customer_names() ||
+                        std::any_of(customers.begin(), customers.end(),
+                                    [](const CustomerRecord& c) { return !c.name.empty(); });
+  if (!any_name) return;
   std::vector<SearchCase*> asked;
   for (SearchCase& search : evidence->cases) {
     const PaymentRecord& payment = books.payments.At(search.payment);

@@ -211,23 +211,10 @@ EarliestByDay Gather(const Books& books, size_t groups, const std::vector<Member
   return earliest;
 }
 
-}  // namespace
-
-PackedText CustomerOfPayment(const Books& books, PaymentHandle handle) {
-  const PaymentRecord& payment = books.payments.At(handle);
-  if (payment.decided != PaymentCase::kComposed) {
-    return books.items.At(payment.item).customer_id;
-  }
-  for (const Posting& posting : books.decisions.Find(handle)->postings) {
-    if (posting.item != kNoItem) return books.items.At(posting.item).customer_id;
-  }
-  return {};
-}
-
-std::vector<PaymentHandle> FindRepeated(const Books& books,
-                                        const std::vector<const SearchCase*>& cases) {
+std::vector<PaymentHandle> FindRepeatedByKnown(const Books& books,
+                                               const std::vector<const SearchCase*>& cases) {
   std::vector<PaymentHandle> repeated(cases.size(), kNoPayment);
-  if (cases.empty() || books.policy.double_payment_days <= 0) return repeated;
+  if (cases.empty()) return repeated;
   HashFilter amounts(cases.size());
   std::vector<NumberPrint> prints(cases.size());
   ParallelFor(cases.size(), 256, books.threads, [&](size_t begin, size_t end, int) {
@@ -266,6 +253,40 @@ std::vector<PaymentHandle> FindRepeated(const Books& books,
       }
     });
   }
+  return repeated;
+}
+
+}  // namespace
+
+PackedText CustomerOfPayment(const Books& books, PaymentHandle handle) {
+  const PaymentRecord& payment = books.payments.At(handle);
+  if (payment.decided != PaymentCase::kComposed) {
+    return books.items.At(payment.item).customer_id;
+  }
+  for (const Posting& posting : books.decisions.Find(handle)->postings) {
+    if (posting.item != kNoItem) return books.items.At(posting.item).customer_id;
+  }
+  return {};
+}
+
+std::vector<PaymentHandle> FindRepeated(const Books& books,
+                                        const std::vector<const SearchCase*>& cases) {
+  std::vector<PaymentHandle> repeated(cases.size(), kNoPayment);
+  if (books.policy.double_payment_days <= 0) return repeated;
+  // A payer of whom nothing is known is nobody's same payer.
+  std::vector<size_t> known;
+  std::vector<const SearchCase*> asked;
+  for (size_t i = 0; i < cases.size(); ++i) {
+    if (cases[i]->payer == kNobody &&
+        books.payments.ColdText(books.payments.At(cases[i]->payment), ColdTag::kPayerAccount)
+            .empty()) {
+      continue;
+    }
+    known.push_back(i);
+    asked.push_back(cases[i]);
+  }
+  const std::vector<PaymentHandle> found = FindRepeatedByKnown(books, asked);
+  for (size_t i = 0; i < known.size(); ++i) repeated[known[i]] = found[i];
   return repeated;
 }
 

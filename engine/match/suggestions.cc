@@ -113,6 +113,15 @@ Confidence ConfidenceOf(Rule rule) {
   return rule < Rule::kPayerOldest ? Confidence::kMedium : Confidence::kLow;
 }
 
+bool SamePostings(const std::vector<SuggestedAllocation>& a,
+                  const std::vector<SuggestedAllocation>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const SuggestedAllocation& x, const SuggestedAllocation& y) {
+                      return x.item_id == y.item_id && x.amount_minor == y.amount_minor &&
+                             x.kind == y.kind;
+                    });
+}
+
 }  // namespace
 
 bool HasSuggestion(SearchView* view, const SearchCase& search) {
@@ -143,11 +152,18 @@ void MakeSuggestions(SearchView* view, const SearchCase& search, std::vector<Sug
       std::sort(sorted.begin(), sorted.end());
       if (std::find(seen.begin(), seen.end(), sorted) != seen.end()) continue;
       seen.push_back(std::move(sorted));
-      Suggestion& suggestion = out->emplace_back();
+      Suggestion suggestion;
       suggestion.rule = rule;
       suggestion.confidence = ConfidenceOf(rule);
       suggestion.allocations = WouldPost(books, payment, items);
+      // Another set whose last items the money does not reach can come to the same.
+      if (std::any_of(out->begin(), out->end(), [&](const Suggestion& other) {
+            return SamePostings(other.allocations, suggestion.allocations);
+          })) {
+        continue;
+      }
       suggestion.explanation = ExplainSuggestion(*view, search, rule, items);
+      out->push_back(std::move(suggestion));
       ++made;
     }
   }

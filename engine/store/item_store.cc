@@ -167,6 +167,7 @@ uint32_t ItemStore::Lane::WriteCold(const OpenItemBatch& batch,
     }
   }
   writer.Text(ColdTag::kCustomerName, item.customer_name);
+  customer_names_ |= !item.customer_name.empty();
   writer.Text(ColdTag::kCustomerOrgNo, item.customer_org_no);
   if (item.amount_minor != record->first_minor) {
     record->set(ItemRecord::kOtherAmount);
@@ -196,6 +197,7 @@ void ItemStore::Seal() {
     id_shapes_.AddAll(lane->id_shapes_);
     AddPatternShapes(lane->id_patterns_);
     any_account_ |= lane->any_account_;
+    customer_names_ |= lane->customer_names_;
     own_account_ |= lane->own_account_;
     count_ += lane->count_;
     for (size_t i = 0; i < open_by_currency_.size(); ++i) {

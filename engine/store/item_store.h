@@ -130,6 +130,7 @@ class ItemStore {
     std::vector<uint64_t> id_patterns_;  // bit per (prefix, digit count) of the packed ids
     ShapeSet id_shapes_;                 // of ids that lie in the arena
     bool any_account_ = false;
+    bool customer_names_ = false;
     bool own_account_ = false;
     uint64_t count_ = 0;
     std::vector<Int128> open_by_currency_;
@@ -168,6 +169,9 @@ class ItemStore {
   uint64_t count() const { return count_; }
 
   bool has_any_account() const { return any_account_; }
+
+  // Whether some item says what its customer is called.
+  bool has_customer_names() const { return customer_names_; }
 
   bool has_own_account() const { return own_account_; }
 
@@ -237,6 +241,7 @@ class ItemStore {
 
   uint64_t count_ = 0;
   bool any_account_ = false;
+  bool customer_names_ = false;
   bool own_account_ = false;
   ShapeSet id_shapes_;
   std::vector<Int128> open_by_currency_;

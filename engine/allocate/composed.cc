@@ -471,11 +471,15 @@ std::vector<SuggestedAllocation> WouldPost(const Books& books,
     return books.items.At(item).currency != payment.currency;
   });
   if (foreign || net <= 0 || gross > kGrossMax) {
+    int64_t left = payment.amount_minor;
     for (ItemHandle handle : items) {
       const ItemRecord& item = books.items.At(handle);
-      rows.push_back({std::string(books.items.ItemId(item, scratch)), item.open_minor,
-                      item.kind() == ItemKind::kCreditNote ? AllocationKind::kCreditNote
-                                                           : AllocationKind::kPayment});
+      const bool lends = item.kind() == ItemKind::kCreditNote;
+      const int64_t amount = lends ? item.open_minor : std::min(left, item.open_minor);
+      if (!lends) left -= amount;
+      if (amount == 0) continue;
+      rows.push_back({std::string(books.items.ItemId(item, scratch)), amount,
+                      lends ? AllocationKind::kCreditNote : AllocationKind::kPayment});
     }
     return rows;
   }

@@ -44,7 +44,7 @@ PaymentCase DecideParts(const Books& books,
                         const std::vector<PaymentPart>& parts);
 
 // What would be posted on these items, whatever their status; where amounts cannot be compared
-// (another currency, credit notes alone), what is open on them.
+// (another currency, credit notes alone), the money on them in their order.
 std::vector<SuggestedAllocation> WouldPost(const Books& books,
                                            const PaymentRecord& payment,
                                            const std::vector<ItemHandle>& items);

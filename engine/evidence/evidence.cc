@@ -158,6 +158,11 @@ class Gatherer {
       search->named = std::move(named);
       return;
     }
+    if (keys.size() == 1 && composed != nullptr && !composed->named.empty()) {
+      // What it names cannot be paid by this payment: closed, or in another currency.
+      search->objection = Objection::kReferenceClosed;
+      return;
+    }
     search->quoted = std::move(named);
     const bool some_closed =
         composed != nullptr &&

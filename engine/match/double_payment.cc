@@ -52,12 +52,11 @@ NumberPrint PrintOf(const Books& books, const PaymentRecord& payment) {
     ColdReader reader(books.payments.Cold(payment));
     std::string_view bytes;
     for (ColdTag tag = reader.Next(&bytes); tag != ColdTag::kEnd; tag = reader.Next(&bytes)) {
-      // A filler beside a reference, or instead of none, makes no difference.
-      const bool counts =
-          tag == ColdTag::kText ||
-          (tag == ColdTag::kReference &&
-           !MakeReferenceKey(bytes.substr(bytes[1] != 0 ? 10 : 2), kAnyAccount).is_none());
-      if (counts) add(bytes.data(), bytes.size());
+      if (tag == ColdTag::kText) add(bytes.data(), bytes.size());
+      if (tag != ColdTag::kReference) continue;
+      // In its normal form; a filler beside a reference, or instead of none, makes no difference.
+      const ReferenceKey key = MakeReferenceKey(bytes.substr(bytes[1] != 0 ? 10 : 2), kAnyAccount);
+      if (!key.is_none()) add(&key, sizeof(key));
     }
   }
   const XXH128_hash_t hash = XXH3_128bits(content.data(), content.size());

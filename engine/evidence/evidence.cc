@@ -67,12 +67,13 @@ class Gatherer {
 
   void Gather() {
     ReadPayers();
-    const bool any_text = std::any_of(has_text_.begin(), has_text_.end(), [](char c) { return c; });
-    evidence_.index.Build(books_, nullptr);
+    const bool any_text = std::any_of(cases_.begin(), cases_.end(),
+                                      [](const SearchCase& search) { return search.has_text; });
+    evidence_.index.Build(books_);
     if (any_text) evidence_.directory.PrepareExistence(books_.threads);
     ForEachCase([&](size_t i) {
       FollowReferences(&cases_[i]);
-      if (has_text_[i] != 0) {
+      if (cases_[i].has_text) {
         FollowText(books_, evidence_.index, evidence_.directory, &cases_[i], &drafts_[i].in_text);
       }
     });
@@ -90,7 +91,6 @@ class Gatherer {
   }
 
   void ReadPayers() {
-    has_text_.assign(cases_.size(), 0);
     ForEachCase([&](size_t i) {
       const PaymentRecord& payment = books_.payments.At(cases_[i].payment);
       if (payment.cold == 0) return;
@@ -101,7 +101,7 @@ class Gatherer {
         if (tag == ColdTag::kPayerOrgNo) drafts_[i].org_no = PrintOrgNo(bytes);
         const bool text_reference = tag == ColdTag::kReference && !bytes.empty() &&
                                     bytes[0] == static_cast<char>(ReferenceScheme::kText);
-        if (tag == ColdTag::kText || text_reference) has_text_[i] = 1;
+        if (tag == ColdTag::kText || text_reference) cases_[i].has_text = true;
       }
     });
     for (const PayerDraft& draft : drafts_) {
@@ -119,17 +119,14 @@ class Gatherer {
     books_.payments.References(payment, &references);
     std::vector<ReferenceKey> keys;
     bool well_formed = false;
-    bool structured = false;
     for (const PaymentReference& reference : references) {
       const ReferenceKey key = MakeReferenceKey(reference.value, kAnyAccount);
       if (key.is_none()) continue;
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
       if (reference.scheme == ReferenceScheme::kText) continue;
-      structured = true;
       well_formed = well_formed || CountsAsWellFormed(reference);
     }
     if (keys.empty()) return;
-    search->has_reference = structured;
     search->is_several = keys.size() > 1;
     const ComposedDecision* composed = books_.decisions.Find(search->payment);
     search->is_obstructed =
@@ -349,7 +346,6 @@ class Gatherer {
   Evidence& evidence_;
   std::vector<SearchCase>& cases_;
   std::vector<PayerDraft> drafts_;
-  std::vector<char> has_text_;
   PayerBook payers_;
 };
 

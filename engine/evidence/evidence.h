@@ -1,8 +1,8 @@
 // What is known of the payments that exact references did not decide, gathered once when rule 3 is
 // done: where each one leads by a slip or by its text, who paid, and what speaks against.
 //
-// Only what cases ask for is indexed: a night with no cases costs nothing, and one with few of them
-// little beside a ledger of a hundred million items. Reading is thread-safe.
+// A night without cases costs nothing. With a case, the references and ids of all open items are
+// indexed; of customers, amounts and names only those that cases ask for. Reading is thread-safe.
 
 #pragma once
 

@@ -16,7 +16,7 @@ constexpr uint32_t kNone = 0xffffffffu;
 
 }  // namespace
 
-void OpenItemIndex::Build(const Books& books, const HashFilter* wanted) {
+void OpenItemIndex::Build(const Books& books) {
   books_ = &books;
   const ItemStore& items = books.items;
   const size_t workers = static_cast<size_t>(std::max(books.threads, 1));
@@ -25,9 +25,7 @@ void OpenItemIndex::Build(const Books& books, const HashFilter* wanted) {
                                                      std::vector<std::vector<Entry>>(kParts));
   const auto note = [&](ReferenceKey key, ItemHandle item, size_t worker) {
     if (key.is_none()) return;
-    const uint64_t hash = HashOf(key);
-    if (wanted != nullptr && !wanted->MayHold(hash)) return;
-    found[worker][PartOf(hash)].push_back({key, item, kNone});
+    found[worker][PartOf(HashOf(key))].push_back({key, item, kNone});
   };
   const absl::Span<const ItemHandle> chunks = items.AllChunks();
   ParallelFor(chunks.size(), kChunksPerTask, books.threads,

@@ -18,9 +18,8 @@ namespace kvitt {
 
 class OpenItemIndex {
  public:
-  // Indexes what stands open in the books; with a filter only references that it may hold (hashes by
-  // HashOf, on any account).
-  void Build(const Books& books, const HashFilter* wanted);
+  // Indexes everything that stands open in the books.
+  void Build(const Books& books);
 
   // The hash of a reference without regard to the account.
   static uint64_t HashOf(ReferenceKey key) { return StableHash(key.On(kAnyAccount), 0); }

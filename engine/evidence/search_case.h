@@ -62,7 +62,6 @@ struct SearchCase {
   uint8_t currency = 0;
   PayerBy payer_by = PayerBy::kNothing;
   Objection objection = Objection::kNone;
-  bool has_reference = false;  // structured, and no filler
   bool is_several = false;     // several different references
   bool is_obstructed = false;  // names an item that must not be paid; no rule is asked
   bool has_text = false;
@@ -81,8 +80,6 @@ struct SearchCase {
   // Rule 6 or 7 when it has an answer that it must not post: the later ones up to 8 are not asked.
   Rule stopped_by = Rule::kNone;
   Uniqueness uniqueness = Uniqueness::kNone;
-  uint32_t alternatives = 0;
-  PaymentHandle same_as = kNoPayment;  // the payment that this one seems to repeat
 
   void NoteReserved(ItemHandle item) {
     if (std::find(reserved.begin(), reserved.end(), item) == reserved.end()) {
@@ -97,8 +94,6 @@ struct SearchCase {
   TrialResult FoundBy(Rule rule) const {
     return found[static_cast<size_t>(rule) - kFirstSearchRule];
   }
-
-  uint32_t CountOf(Rule rule) const { return counts[static_cast<size_t>(rule) - kFirstSearchRule]; }
 
   void Note(Rule rule, TrialResult result, uint32_t count) {
     const size_t index = static_cast<size_t>(rule) - kFirstSearchRule;

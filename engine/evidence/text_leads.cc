@@ -69,8 +69,6 @@ void FollowText(const Books& books,
   thread_local Scratch scratch;
   const PaymentRecord& payment = books.payments.At(search->payment);
   ReadLines(books, payment, &scratch);
-  if (scratch.lines.empty()) return;
-  search->has_text = true;
   if (scratch.own_account != search->account || scratch.own_account == kAnyAccount) {
     scratch.own = OwnNumbers(books.accounts.Text(search->account));
     scratch.own_account = search->account;

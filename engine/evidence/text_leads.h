@@ -13,7 +13,7 @@
 
 namespace kvitt {
 
-// Fills `texts`, `has_text`, `text_cut` and, from a fixed reference in the text, `named` of the case;
+// Fills `texts`, `text_cut` and, from a fixed reference in the text, `named` of the case;
 // `customers` are tokens that may be the id of a customer.
 void FollowText(const Books& books,
                 const OpenItemIndex& index,

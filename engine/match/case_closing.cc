@@ -37,13 +37,13 @@ Closing CloseCase(SearchView* view, const SearchCase& search, bool repeats) {
   return {.suggested = HasSuggestion(view, search)};
 }
 
-void KeepOnAccount(Books* books, SearchCase* search, PaymentHandle repeated) {
-  PaymentRecord& payment = books->payments.At(search->payment);
-  ComposedDecision& composed = books->decisions.Compose(search->payment);
+void KeepOnAccount(Books* books, const SearchCase& search, PaymentHandle repeated) {
+  PaymentRecord& payment = books->payments.At(search.payment);
+  ComposedDecision& composed = books->decisions.Compose(search.payment);
   const PackedText customer =
       repeated != kNoPayment
           ? CustomerOfPayment(*books, repeated)
-          : books->items.PackCustomer(books->evidence->directory.Id(search->payer));
+          : books->items.PackCustomer(books->evidence->directory.Id(search.payer));
   composed.postings = {{kNoItem, customer, payment.amount_minor, AllocationKind::kOnAccount}};
   composed.suggestions.clear();
   if (composed.findings.empty()) {
@@ -56,7 +56,6 @@ void KeepOnAccount(Books* books, SearchCase* search, PaymentHandle repeated) {
   payment.outcome = Outcome::kOnAccount;
   payment.rule = Rule::kPayerOldest;
   payment.confidence = Confidence::kMedium;
-  search->same_as = repeated;
 }
 
 // Deviations beside the one that says why the payment was not decided by its reference.
@@ -103,16 +102,15 @@ void WithdrawSuggestions(Books* books) {
 void CloseCases(Books* books) {
   WithdrawSuggestions(books);
   NotePaidTwice(books);
-  Evidence* evidence = books->evidence.get();
+  const Evidence* evidence = books->evidence.get();
   if (evidence == nullptr) return;
-  std::vector<SearchCase*> undecided;
-  for (SearchCase& search : evidence->cases) {
+  std::vector<const SearchCase*> undecided;
+  for (const SearchCase& search : evidence->cases) {
     if (books->payments.At(search.payment).decided == PaymentCase::kUndecided) {
       undecided.push_back(&search);
     }
   }
-  const std::vector<PaymentHandle> repeated =
-      FindRepeated(*books, std::vector<const SearchCase*>(undecided.begin(), undecided.end()));
+  const std::vector<PaymentHandle> repeated = FindRepeated(*books, undecided);
   std::vector<Closing> closings(undecided.size());
   const std::vector<std::unique_ptr<SearchView>> views = ViewsOf(*books, *evidence);
   ParallelFor(undecided.size(), 64, books->threads, [&](size_t begin, size_t end, int worker) {
@@ -123,7 +121,7 @@ void CloseCases(Books* books) {
   });
   for (size_t i = 0; i < undecided.size(); ++i) {
     if (closings[i].on_account) {
-      KeepOnAccount(books, undecided[i], repeated[i]);
+      KeepOnAccount(books, *undecided[i], repeated[i]);
       continue;
     }
     if (closings[i].suggested) {

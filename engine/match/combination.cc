@@ -18,7 +18,6 @@ constexpr uint32_t kAnswersMax = 8;
 struct Worth {
   int64_t minor = 0;
   std::vector<Choice> groups;
-  bool discounted = false;
 
   uint32_t count() const {
     size_t items = 0;
@@ -35,15 +34,15 @@ std::vector<Worth> MakeWorths(const Books& books,
   for (const Choice& group : groups) {
     const ItemRecord& item = books.items.At(group.items[0]);
     int64_t minor = item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
-    const bool discounted = with_discounts && DiscountInTime(books, payment, item);
-    if (discounted) minor -= books.items.Discount(item);
+    if (with_discounts && DiscountInTime(books, payment, item)) {
+      minor -= books.items.Discount(item);
+    }
     if (minor == 0) continue;
     const auto same = std::find_if(worths.begin(), worths.end(),
                                    [&](const Worth& worth) { return worth.minor == minor; });
     Worth& worth = same == worths.end() ? worths.emplace_back() : *same;
     worth.minor = minor;
     worth.groups.push_back(group);
-    worth.discounted = worth.discounted || discounted;
   }
   return worths;
 }

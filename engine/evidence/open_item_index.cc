@@ -25,7 +25,7 @@ void OpenItemIndex::Build(const Books& books) {
                                                      std::vector<std::vector<Entry>>(kParts));
   const auto note = [&](ReferenceKey key, ItemHandle item, size_t worker) {
     if (key.is_none()) return;
-    found[worker][PartOf(HashOf(key))].push_back({key, item, kNone});
+    found[worker][PartOf(BareHash(key))].push_back({key, item, kNone});
   };
   const absl::Span<const ItemHandle> chunks = items.AllChunks();
   ParallelFor(chunks.size(), kChunksPerTask, books.threads,
@@ -72,7 +72,7 @@ void OpenItemIndex::Build(const Books& books) {
       part.mask = part.slots.size() - 1;
       for (auto& list : found) {
         for (const Entry& entry : list[p]) {
-          filter_->Add(HashOf(entry.key));
+          filter_->Add(BareHash(entry.key));
           Insert(entry, &part);
           letters = letters || entry.key.kind() != ReferenceKey::Kind::kNumber;
         }
@@ -87,7 +87,7 @@ void OpenItemIndex::Build(const Books& books) {
 void OpenItemIndex::Insert(const Entry& entry, Part* part) {
   const uint32_t index = static_cast<uint32_t>(part->entries.size());
   part->entries.push_back(entry);
-  size_t slot = HashOf(entry.key) & part->mask;
+  size_t slot = BareHash(entry.key) & part->mask;
   while (part->slots[slot] != kNone && part->entries[part->slots[slot]].key != entry.key) {
     slot = (slot + 1) & part->mask;
   }
@@ -100,7 +100,7 @@ void OpenItemIndex::Find(ReferenceKey key,
                          std::string_view normal,
                          std::vector<ItemHandle>* out) const {
   if (key.is_none() || parts_.empty() || !MayFind(key)) return;
-  const uint64_t hash = HashOf(key);
+  const uint64_t hash = BareHash(key);
   const Part& part = parts_[PartOf(hash)];
   const size_t first = out->size();
   // The same reference on other accounts lies in the same run of slots.

@@ -21,9 +21,6 @@ class OpenItemIndex {
   // Indexes everything that stands open in the books.
   void Build(const Books& books);
 
-  // The hash of a reference without regard to the account.
-  static uint64_t HashOf(ReferenceKey key) { return StableHash(key.On(kAnyAccount), 0); }
-
   // Appends the items that carry `key` on `account` or on any, each once, in no order that means
   // something; of a reference that stands on more than kItemsPerReferenceMax items only so many and
   // one more. Keys of long texts (Kind::kHashed) are very likely, not certainly, the text's:
@@ -36,12 +33,12 @@ class OpenItemIndex {
 
   // Whether a lookup may find something: one load, for callers that try many keys.
   bool MayFind(ReferenceKey key) const {
-    return filter_ == nullptr || filter_->MayHold(HashOf(key));
+    return filter_ == nullptr || filter_->MayHold(BareHash(key));
   }
 
   // Asks for what MayFind looks at.
   void Prefetch(ReferenceKey key) const {
-    if (filter_ != nullptr) filter_->Prefetch(HashOf(key));
+    if (filter_ != nullptr) filter_->Prefetch(BareHash(key));
   }
 
   // Whether any reference has letters in it.

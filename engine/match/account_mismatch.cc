@@ -1,37 +1,14 @@
 #include "engine/match/account_mismatch.h"
 
 #include <algorithm>
-#include <bit>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/allocate/composed.h"
+#include "engine/evidence/hash_filter.h"
 #include "engine/parallel.h"
 
 namespace kvitt {
 namespace {
-
-// A hash of the reference without its account.
-uint64_t BareHash(ReferenceKey key) {
-  return StableHash(key.On(kAnyAccount), 0);
-}
-
-// A bit per hash: says "no" for sure and "perhaps" cheaply, so that a scan over all items touches
-// the table of misses for few of them.
-class HashFilter {
- public:
-  explicit HashFilter(size_t count)
-      : bits_(std::bit_ceil(std::max<size_t>(count * 16, 64)) / 64), mask_(bits_.size() * 64 - 1) {}
-
-  void Add(uint64_t hash) { bits_[(hash & mask_) / 64] |= uint64_t{1} << (hash % 64); }
-
-  bool MayHold(uint64_t hash) const {
-    return ((bits_[(hash & mask_) / 64] >> (hash % 64)) & 1) != 0;
-  }
-
- private:
-  std::vector<uint64_t> bits_;
-  uint64_t mask_;
-};
 
 struct Hit {
   uint32_t miss;

@@ -10,11 +10,6 @@
 namespace kvitt {
 namespace {
 
-// On whatever account.
-uint64_t BareHash(ReferenceKey key) {
-  return StableHash(key.On(kAnyAccount), 0);
-}
-
 // The hashes of what payments quote in the shape of an item id.
 HashFilter QuotedLikeIds(const Books& books) {
   const PaymentStore& payments = books.payments;

@@ -64,6 +64,11 @@ inline uint64_t StableHash(ReferenceKey key, uint64_t account_hash) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
+// The same whatever the account.
+inline uint64_t BareHash(ReferenceKey key) {
+  return StableHash(key.On(kAnyAccount), 0);
+}
+
 // Fixed buckets, for ever and on every machine: an external engine may hold some of them.
 inline constexpr uint32_t kBuckets = 4096;
 

@@ -9,9 +9,10 @@
 namespace kvitt {
 namespace {
 
-// Whether something speaks against paying by who paid, whatever is paid.
+// Whether something speaks against paying by who paid, whatever is paid: what is quoted names an item
+// by itself, whether or not it is among the oldest.
 bool IsObjected(const SearchView& view, const SearchCase& search) {
-  return search.objection != Objection::kNone || search.repair_answered ||
+  return search.objection != Objection::kNone || search.repair_answered || !search.quoted.empty() ||
          std::any_of(search.texts.begin(), search.texts.end(), [&](const TextLead& lead) {
            return !lead.weak && IsEligible(search, view.books.items.At(lead.item));
          });

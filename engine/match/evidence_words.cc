@@ -83,9 +83,9 @@ std::string QuotedWords(const SearchView& view,
 
 }  // namespace
 
-std::string PayerWords(const SearchView& view, const SearchCase& search) {
+std::string PayerWords(const Evidence& evidence, const SearchCase& search) {
   if (search.payer == kNobody) return "";
-  return Concat(WordsOf(search.payer_by), view.evidence.directory.Id(search.payer), ".");
+  return Concat(WordsOf(search.payer_by), evidence.directory.Id(search.payer), ".");
 }
 
 std::string RepairWords(const Books& books, const SearchCase& search, ItemHandle item) {
@@ -125,16 +125,16 @@ std::string ExplainSuggestion(const SearchView& view,
       why = Concat("The text names ", NameItems(books, items), ".");
       break;
     case Rule::kPayerAmount:
-      why = Concat(PayerWords(view, search), " This item has the amount.");
+      why = Concat(PayerWords(view.evidence, search), " This item has the amount.");
       break;
     case Rule::kBalanceExact:
-      why = Concat(PayerWords(view, search), " This is the whole balance.");
+      why = Concat(PayerWords(view.evidence, search), " This is the whole balance.");
       break;
     case Rule::kCombination:
-      why = Concat(PayerWords(view, search), " These items make the amount.");
+      why = Concat(PayerWords(view.evidence, search), " These items make the amount.");
       break;
     case Rule::kPayerOldest:
-      why = Concat(PayerWords(view, search), " The oldest items first.");
+      why = Concat(PayerWords(view.evidence, search), " The oldest items first.");
       break;
     case Rule::kAmountUnique:
       why = "It is the only open item with this amount.";
@@ -184,7 +184,6 @@ std::string EvidenceOfDecision(const Books& books, PaymentHandle handle) {
   const PaymentRecord& payment = books.payments.At(handle);
   const SearchCase* search = books.evidence == nullptr ? nullptr : books.evidence->Find(handle);
   if (search == nullptr || payment.rule < Rule::kReferenceRepaired) return "";
-  const SearchView view(books, *books.evidence);
   if (payment.rule == Rule::kReferenceRepaired) {
     const ItemHandle item = payment.decided == PaymentCase::kComposed
                                 ? books.decisions.Find(handle)->postings.front().item
@@ -192,7 +191,7 @@ std::string EvidenceOfDecision(const Books& books, PaymentHandle handle) {
     return RepairWords(books, *search, item);
   }
   if (payment.rule == Rule::kTextReference) return "The text names every item that is paid.";
-  return PayerWords(view, *search);
+  return PayerWords(*books.evidence, *search);
 }
 
 }  // namespace kvitt

@@ -10,7 +10,7 @@
 namespace kvitt {
 
 // "The payer's account is that of customer C7." "" when nobody is known.
-std::string PayerWords(const SearchView& view, const SearchCase& search);
+std::string PayerWords(const Evidence& evidence, const SearchCase& search);
 
 // Why these items are suggested by the rule, with the sum that makes it plausible.
 std::string ExplainSuggestion(const SearchView& view,
@@ -21,7 +21,7 @@ std::string ExplainSuggestion(const SearchView& view,
 // What a posted decision of rules 4 to 9 rests on. "" for other payments.
 std::string EvidenceOfDecision(const Books& books, PaymentHandle payment);
 
-// "Quoted 20260001079; taken for 20260001019 of INV-7: 10th digit 1 read as 7."
+// "Quoted 20260001079, taken for 20260001019: 10th digit 1 read as 7."
 std::string RepairWords(const Books& books, const SearchCase& search, ItemHandle item);
 
 // What speaks against deciding by who paid, in words; "" for nothing.

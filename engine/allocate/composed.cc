@@ -417,6 +417,21 @@ bool SettleParts(Books* books,
   return true;
 }
 
+void SettleItems(Books* books,
+                 PaymentHandle payment,
+                 const std::vector<ItemHandle>& items,
+                 Rule rule,
+                 Confidence confidence) {
+  books->decisions.Forget(payment);
+  if (items.size() == 1) {
+    DecideOnItem(books, &books->payments.At(payment), items[0], rule, confidence);
+    return;
+  }
+  std::vector<PaymentPart> parts;
+  for (ItemHandle item : items) parts.push_back({.item = item});
+  SettleParts(books, payment, std::move(parts), rule, confidence);
+}
+
 PaymentCase DecideParts(const Books& books,
                         const PaymentRecord& payment,
                         const std::vector<PaymentPart>& parts) {

@@ -35,6 +35,14 @@ bool SettleParts(Books* books,
                  Rule rule,
                  Confidence confidence);
 
+// Lets a later rule pay these items after all, one or several, and forgets what was found before.
+// REQUIRES: as for DecideOnItem and SettleParts.
+void SettleItems(Books* books,
+                 PaymentHandle payment,
+                 const std::vector<ItemHandle>& items,
+                 Rule rule,
+                 Confidence confidence);
+
 // How the payment stands to the sum of the parts: one of kExact, kToleratedShort, kToleratedOver,
 // kDiscount (short by all discounts that are in time), kDiscountLate, kBankCharge, kShort, kOver.
 // Where nothing may be posted (credit notes as large as the invoices) it is kShort. REQUIRES: open

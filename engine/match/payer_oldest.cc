@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/allocate/posting.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -16,18 +15,6 @@ bool IsObjected(const SearchView& view, const SearchCase& search) {
          std::any_of(search.texts.begin(), search.texts.end(), [&](const TextLead& lead) {
            return !lead.weak && IsEligible(search, view.books.items.At(lead.item));
          });
-}
-
-void Post(Books* books, SearchCase* search, const std::vector<ItemHandle>& items) {
-  books->decisions.Forget(search->payment);
-  if (items.size() == 1) {
-    DecideOnItem(books, &books->payments.At(search->payment), items[0], Rule::kPayerOldest,
-                 Confidence::kLow);
-    return;
-  }
-  std::vector<PaymentPart> parts;
-  for (ItemHandle item : items) parts.push_back({.item = item});
-  SettleParts(books, search->payment, std::move(parts), Rule::kPayerOldest, Confidence::kLow);
 }
 
 }  // namespace
@@ -95,7 +82,7 @@ void RunPayerOldest(Books* books) {
                            [&](ItemHandle item) { return IsReserved(books->items.At(item)); })) {
       search->Note(Rule::kPayerOldest, TrialResult::kReserved, count);
     } else {
-      Post(books, search, items);
+      SettleItems(books, search->payment, items, Rule::kPayerOldest, Confidence::kLow);
       const bool posted = books->payments.At(search->payment).decided != PaymentCase::kUndecided;
       search->Note(Rule::kPayerOldest, posted ? TrialResult::kDecided : TrialResult::kSuggestOnly,
                    count);

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
-#include "engine/allocate/posting.h"
 #include "engine/match/best_outcome.h"
 #include "engine/parallel.h"
 #include "kvitt/check.h"
@@ -148,15 +147,8 @@ class SearchRound {
   }
 
   void Post(const Answer& answer, const std::vector<ItemHandle>& items, SearchCase* search) {
-    PaymentRecord& payment = books_->payments.At(search->payment);
-    books_->decisions.Forget(search->payment);
-    if (items.size() == 1) {
-      DecideOnItem(books_, &payment, items[0], rule_, ConfidenceOf(rule_));
-    } else {
-      std::vector<PaymentPart> parts;
-      for (ItemHandle item : items) parts.push_back({.item = item});
-      SettleParts(books_, search->payment, std::move(parts), rule_, ConfidenceOf(rule_));
-    }
+    SettleItems(books_, search->payment, items, rule_, ConfidenceOf(rule_));
+    const PaymentRecord& payment = books_->payments.At(search->payment);
     // Only answers that agree with the amount get here.
     KVITT_CHECK(payment.outcome == Outcome::kSettled ||
                 payment.outcome == Outcome::kSettledWithDifference);

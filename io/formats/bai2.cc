@@ -36,6 +36,7 @@
 #include "io/bytes/text_arena.h"
 #include "io/bytes/text_lines.h"
 #include "io/formats/format.h"
+#include "io/formats/judged_reader.h"
 #include "io/formats/verdict.h"
 
 namespace kvitt {
@@ -161,14 +162,9 @@ struct Level {
   bool open = false;
 };
 
-struct Summary : BlockSummary {
-  // The controls are checked while reading: the file is one block.
-  FileReport controls;
-};
-
 class FileParser {
  public:
-  FileParser(const Block& block, BlockSink* sink, Summary* summary)
+  FileParser(const Block& block, BlockSink* sink, JudgedSummary* summary)
       : block_(block), sink_(sink), summary_(summary), verdict_(&summary->controls) {
     is_utf8_ = IsUtf8(block.bytes);
   }
@@ -521,7 +517,7 @@ class FileParser {
 
   const Block& block_;
   BlockSink* sink_;
-  Summary* summary_;
+  JudgedSummary* summary_;
   Verdict verdict_;
   bool is_utf8_ = true;
 
@@ -548,31 +544,6 @@ class FileParser {
   PaymentBatch batch_;
 };
 
-class Bai2Reader : public FormatReader {
- public:
-  explicit Bai2Reader(const ReadOptions& options) : options_(options) {}
-
-  std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
-                                           std::string_view,
-                                           BlockSink* sink) const override {
-    auto summary = std::make_unique<Summary>();
-    FileParser(block, sink, summary.get()).Run(options_.settings.allow_empty);
-    return summary;
-  }
-
-  FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {
-    FinishResult result;
-    result.report = JoinTallies(kName, "2", FileKind::kPayments, summaries);
-    for (const std::unique_ptr<BlockSummary>& each : summaries) {
-      TakeVerdict(static_cast<const Summary&>(*each).controls, &result.report);
-    }
-    return result;
-  }
-
- private:
-  ReadOptions options_;
-};
-
 int Sniff(std::string_view head) {
   const std::string_view first = Trim(head.substr(0, head.find_first_of("\r\n")));
   if (first.substr(0, 3) != "01," || std::count(first.begin(), first.end(), ',') < 7) return 0;
@@ -584,7 +555,7 @@ int Sniff(std::string_view head) {
 }
 
 std::unique_ptr<FormatReader> MakeReader(const ReadOptions& options, std::string_view) {
-  return std::make_unique<Bai2Reader>(options);
+  return std::make_unique<JudgedReader<FileParser>>(options, kName, "2");
 }
 
 }  // namespace

@@ -38,6 +38,7 @@
 #include "io/bytes/charset.h"
 #include "io/bytes/fixed_width.h"
 #include "io/formats/format.h"
+#include "io/formats/judged_reader.h"
 #include "io/formats/verdict.h"
 
 namespace kvitt {
@@ -110,13 +111,9 @@ std::string FrenchIban(std::string_view bank, std::string_view branch, std::stri
   return Concat("FR", TwoDigits(98 - Mod97(counted)), bban, key);
 }
 
-struct Summary : BlockSummary {
-  FileReport controls;  // the file is one block: its controls are checked while it is read
-};
-
 class FileParser {
  public:
-  FileParser(const Block& block, BlockSink* sink, Summary* summary)
+  FileParser(const Block& block, BlockSink* sink, JudgedSummary* summary)
       : block_(block), sink_(sink), summary_(summary), verdict_(&summary->controls) {}
 
   void Run(bool allow_empty) {
@@ -347,7 +344,7 @@ class FileParser {
 
   const Block& block_;
   BlockSink* sink_;
-  Summary* summary_;
+  JudgedSummary* summary_;
   Verdict verdict_;
   TextArena arena_;
   FixedRecord record_;
@@ -359,31 +356,6 @@ class FileParser {
   std::string_view creditor_;
   Currency currency_;
   Int128 balance_minor_ = 0;
-};
-
-class Cfonb120Reader : public FormatReader {
- public:
-  explicit Cfonb120Reader(const ReadOptions& options) : options_(options) {}
-
-  std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
-                                           std::string_view,
-                                           BlockSink* sink) const override {
-    auto summary = std::make_unique<Summary>();
-    FileParser(block, sink, summary.get()).Run(options_.settings.allow_empty);
-    return summary;
-  }
-
-  FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {
-    FinishResult result;
-    result.report = JoinTallies(kName, "", FileKind::kPayments, summaries);
-    for (const std::unique_ptr<BlockSummary>& each : summaries) {
-      TakeVerdict(static_cast<const Summary&>(*each).controls, &result.report);
-    }
-    return result;
-  }
-
- private:
-  ReadOptions options_;
 };
 
 // An old balance whose currency, decimals, date and amount stand where they must.
@@ -401,7 +373,7 @@ int Sniff(std::string_view head) {
 }
 
 std::unique_ptr<FormatReader> MakeReader(const ReadOptions& options, std::string_view) {
-  return std::make_unique<Cfonb120Reader>(options);
+  return std::make_unique<JudgedReader<FileParser>>(options, kName, "");
 }
 
 }  // namespace

@@ -42,6 +42,7 @@
 #include "io/bytes/charset.h"
 #include "io/bytes/fixed_width.h"
 #include "io/formats/format.h"
+#include "io/formats/judged_reader.h"
 #include "io/formats/verdict.h"
 
 namespace kvitt {
@@ -103,10 +104,6 @@ struct Movement {
   uint64_t offset = 0;
 };
 
-struct Summary : BlockSummary {
-  FileReport controls;  // the file is one block: its controls are checked while it is read
-};
-
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
@@ -128,7 +125,7 @@ std::string BelgianIban(std::string_view number) {
 
 class FileParser {
  public:
-  FileParser(const Block& block, BlockSink* sink, Summary* summary)
+  FileParser(const Block& block, BlockSink* sink, JudgedSummary* summary)
       : block_(block), sink_(sink), summary_(summary), verdict_(&summary->controls) {}
 
   void Run(bool allow_empty) {
@@ -539,7 +536,7 @@ class FileParser {
 
   const Block& block_;
   BlockSink* sink_;
-  Summary* summary_;
+  JudgedSummary* summary_;
   Verdict verdict_;
   TextArena arena_;
   FixedRecord record_;
@@ -559,31 +556,6 @@ class FileParser {
   std::map<std::string, uint64_t> last_statement_;
 };
 
-class CodaReader : public FormatReader {
- public:
-  explicit CodaReader(const ReadOptions& options) : options_(options) {}
-
-  std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
-                                           std::string_view,
-                                           BlockSink* sink) const override {
-    auto summary = std::make_unique<Summary>();
-    FileParser(block, sink, summary.get()).Run(options_.settings.allow_empty);
-    return summary;
-  }
-
-  FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {
-    FinishResult result;
-    result.report = JoinTallies(kName, "", FileKind::kPayments, summaries);
-    for (const std::unique_ptr<BlockSummary>& each : summaries) {
-      TakeVerdict(static_cast<const Summary&>(*each).controls, &result.report);
-    }
-    return result;
-  }
-
- private:
-  ReadOptions options_;
-};
-
 // A header of type 0 with a date, and an old balance behind it.
 int Sniff(std::string_view head) {
   const size_t stop = std::min(head.find_first_of("\r\n"), kWidth);
@@ -598,7 +570,7 @@ int Sniff(std::string_view head) {
 }
 
 std::unique_ptr<FormatReader> MakeReader(const ReadOptions& options, std::string_view) {
-  return std::make_unique<CodaReader>(options);
+  return std::make_unique<JudgedReader<FileParser>>(options, kName, "");
 }
 
 }  // namespace

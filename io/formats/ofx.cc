@@ -35,6 +35,7 @@
 #include "io/bytes/text_arena.h"
 #include "io/bytes/xml_scanner.h"
 #include "io/formats/format.h"
+#include "io/formats/judged_reader.h"
 #include "io/formats/verdict.h"
 
 namespace kvitt {
@@ -204,13 +205,9 @@ struct Transaction {
   size_t offset = 0;
 };
 
-struct Summary : BlockSummary {
-  FileReport controls;
-};
-
 class FileParser {
  public:
-  FileParser(const Block& block, BlockSink* sink, Summary* summary)
+  FileParser(const Block& block, BlockSink* sink, JudgedSummary* summary)
       : block_(block), sink_(sink), summary_(summary), verdict_(&summary->controls) {
     is_utf8_ = IsUtf8(block.bytes);
   }
@@ -549,7 +546,7 @@ class FileParser {
 
   const Block& block_;
   BlockSink* sink_;
-  Summary* summary_;
+  JudgedSummary* summary_;
   Verdict verdict_;
   bool is_utf8_ = true;
   bool stopped_ = false;  // the file is refused: nothing behind this place counts
@@ -568,33 +565,6 @@ class FileParser {
   PaymentBatch batch_;
 };
 
-class OfxReader : public FormatReader {
- public:
-  OfxReader(const ReadOptions& options, std::string_view head)
-      : options_(options), version_(head.find("<?OFX") != std::string_view::npos ? "2" : "1") {}
-
-  std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
-                                           std::string_view,
-                                           BlockSink* sink) const override {
-    auto summary = std::make_unique<Summary>();
-    FileParser(block, sink, summary.get()).Run(options_.settings.allow_empty);
-    return summary;
-  }
-
-  FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {
-    FinishResult result;
-    result.report = JoinTallies(kName, version_, FileKind::kPayments, summaries);
-    for (const std::unique_ptr<BlockSummary>& each : summaries) {
-      TakeVerdict(static_cast<const Summary&>(*each).controls, &result.report);
-    }
-    return result;
-  }
-
- private:
-  ReadOptions options_;
-  std::string version_;
-};
-
 int Sniff(std::string_view head) {
   const std::string start = Upper(head.substr(0, 2048));
   if (start.find("OFXHEADER") == std::string::npos) return 0;
@@ -602,7 +572,8 @@ int Sniff(std::string_view head) {
 }
 
 std::unique_ptr<FormatReader> MakeReader(const ReadOptions& options, std::string_view head) {
-  return std::make_unique<OfxReader>(options, head);
+  const bool is_xml = head.find("<?OFX") != std::string_view::npos;
+  return std::make_unique<JudgedReader<FileParser>>(options, kName, is_xml ? "2" : "1");
 }
 
 }  // namespace

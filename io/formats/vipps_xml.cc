@@ -32,6 +32,7 @@
 #include "io/bytes/text_arena.h"
 #include "io/bytes/xml_scanner.h"
 #include "io/formats/format.h"
+#include "io/formats/judged_reader.h"
 #include "io/formats/verdict.h"
 
 namespace kvitt {
@@ -118,17 +119,13 @@ const XmlGrammar& Grammar() {
 // The texts of one element's children, by node.
 using Texts = std::array<std::string_view, kNodeEnd>;
 
-struct Summary : BlockSummary {
-  FileReport controls;  // the file is one block: its controls are checked while it is read
-};
-
 int64_t Size(int64_t minor) {
   return minor < 0 ? -minor : minor;
 }
 
 class ReportParser : public XmlConsumer {
  public:
-  ReportParser(const Block& block, BlockSink* sink, Summary* summary)
+  ReportParser(const Block& block, BlockSink* sink, JudgedSummary* summary)
       : block_(block), sink_(sink), summary_(summary), verdict_(&summary->controls) {}
 
   void Run(bool allow_empty) {
@@ -387,7 +384,7 @@ class ReportParser : public XmlConsumer {
 
   const Block& block_;
   BlockSink* sink_;
-  Summary* summary_;
+  JudgedSummary* summary_;
   Verdict verdict_;
   TextArena arena_;
   PaymentBatch batch_;
@@ -402,31 +399,6 @@ class ReportParser : public XmlConsumer {
   std::string_view creditor_;
 };
 
-class VippsXmlReader : public FormatReader {
- public:
-  explicit VippsXmlReader(const ReadOptions& options) : options_(options) {}
-
-  std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
-                                           std::string_view,
-                                           BlockSink* sink) const override {
-    auto summary = std::make_unique<Summary>();
-    ReportParser(block, sink, summary.get()).Run(options_.settings.allow_empty);
-    return summary;
-  }
-
-  FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {
-    FinishResult result;
-    result.report = JoinTallies(kName, "3.0", FileKind::kPayments, summaries);
-    for (const std::unique_ptr<BlockSummary>& each : summaries) {
-      TakeVerdict(static_cast<const Summary&>(*each).controls, &result.report);
-    }
-    return result;
-  }
-
- private:
-  ReadOptions options_;
-};
-
 int Sniff(std::string_view head) {
   const std::string_view start = head.substr(0, 4096);
   const size_t root = start.find("SettlementReport");
@@ -435,7 +407,7 @@ int Sniff(std::string_view head) {
 }
 
 std::unique_ptr<FormatReader> MakeReader(const ReadOptions& options, std::string_view) {
-  return std::make_unique<VippsXmlReader>(options);
+  return std::make_unique<JudgedReader<ReportParser>>(options, kName, "3.0");
 }
 
 }  // namespace

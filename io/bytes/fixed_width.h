@@ -291,19 +291,20 @@ class FixedWidthCursor {
   LineRepairs repairs_;
 };
 
-// Whether none of kWidth bytes is a control character or 0x80 and above.
+// Whether none of kWidth bytes is a control character (0x7F is one) or 0x80 and above.
 template <size_t kWidth>
 inline bool IsPlainText(const char* p) {
 #if defined(__SSE2__)
   if constexpr (kWidth >= 16) {
-    // Signed bytes below a blank: the control characters and everything from 0x80.
-    const __m128i blanks = _mm_set1_epi8(' ');
+    // One more than each byte, signed, is below '!' for the control characters and all from 0x7F.
+    const __m128i ones = _mm_set1_epi8(1);
+    const __m128i limit = _mm_set1_epi8(' ' + 1);
     __m128i odd = _mm_setzero_si128();
     for (size_t i = 0; i < kWidth; i += 16) {
       // The last step may overlap the one before.
       __m128i cells;
       std::memcpy(&cells, p + (i + 16 <= kWidth ? i : kWidth - 16), sizeof(cells));
-      odd = _mm_or_si128(odd, _mm_cmplt_epi8(cells, blanks));
+      odd = _mm_or_si128(odd, _mm_cmplt_epi8(_mm_add_epi8(cells, ones), limit));
     }
     return _mm_movemask_epi8(odd) == 0;
   }
@@ -311,7 +312,7 @@ inline bool IsPlainText(const char* p) {
   bool plain = true;
   for (size_t i = 0; i < kWidth; ++i) {
     const auto byte = static_cast<unsigned char>(p[i]);
-    plain = plain && byte >= 0x20 && byte < 0x80;
+    plain = plain && byte >= 0x20 && byte < 0x7F;
   }
   return plain;
 }
@@ -387,7 +388,8 @@ std::string_view TextField(const FixedRecord& record,
                            TextArena* arena);
 
 // Where the last line of `bytes` begins for which `wanted` says yes, or npos. Looks backwards from
-// the end; `wanted` sees the line without its end. What cuts blocks and finds their context.
+// the end; `wanted` sees the line without its end. A mark in front of a line is part of it: what begins
+// behind one is not where a line begins. What cuts blocks and finds their context.
 template <typename Wanted>
 size_t FindLineBackward(std::string_view bytes, Framing framing, size_t width, Wanted wanted) {
   if (framing == Framing::kUnbroken) {
@@ -395,7 +397,9 @@ size_t FindLineBackward(std::string_view bytes, Framing framing, size_t width, W
     size_t begin = bytes.size() - (bytes.size() - mark) % width;
     for (;; begin -= width) {
       const bool marked = ByteOrderMarkSize(bytes.substr(begin)) != 0;
-      if (begin < bytes.size() && !marked && wanted(bytes.substr(begin, width))) return begin;
+      if (begin < bytes.size() && !marked && wanted(bytes.substr(begin, width))) {
+        return begin == mark ? 0 : begin;
+      }
       if (begin <= mark) return std::string_view::npos;
     }
   }

@@ -58,7 +58,6 @@ namespace {
 constexpr std::string_view kStatementName = "mt940";
 constexpr std::string_view kReportName = "mt942";
 constexpr size_t kBatchPayments = 256;
-constexpr size_t kHeaderBytesMax = 4096;  // of a message, that a following block looks at
 constexpr size_t kContinuationsMax = 200;
 constexpr Charset kCharset = Charset::kWindows1252;
 
@@ -263,8 +262,6 @@ class BlockParser {
       : block_(block), is_report_(is_report), sink_(sink) {
     batch_.payments.reserve(kBatchPayments);
     is_ascii_ = !HasHighByte(block.bytes);
-    // One file is in one set; a block that is UTF-8 by chance reads the same in both.
-    is_utf8_ = is_ascii_ || IsUtf8(block.bytes);
   }
 
   std::unique_ptr<BlockSummary> Run(std::string_view context) {
@@ -331,9 +328,9 @@ class BlockParser {
   const bool is_report_;
   BlockSink* sink_;
   std::unique_ptr<Summary> summary_ = std::make_unique<Summary>();
-  bool silent_ = false;  // reading the header that the block inherits
-  bool is_ascii_ = true;
-  bool is_utf8_ = true;
+  bool silent_ = false;   // reading the header that the block inherits
+  bool is_ascii_ = true;  // the block is
+  bool is_utf8_ = true;   // the field at hand is
 
   // The field at hand.
   uint32_t tag_ = kNoTag;
@@ -344,6 +341,7 @@ class BlockParser {
 
   // The message at hand.
   bool in_message_ = false;
+  bool has_entries_ = false;
   std::string_view account_;
   std::string account_text_;
   Currency currency_;
@@ -376,7 +374,7 @@ void BlockParser::ReadLines(std::string_view bytes) {
   const char* const begin = bytes.data();
   const char* const end = begin + bytes.size();
   const char* p = begin;
-  if (block_.index == 0 && bytes.substr(0, 3) == "\xEF\xBB\xBF") p += 3;
+  if (block_.index == 0) p += ByteOrderMarkSize(bytes);
   for (; p < end; ++line_) {
     const char* stop = static_cast<const char*>(std::memchr(p, '\n', static_cast<size_t>(end - p)));
     const char* const next = stop == nullptr ? end : stop + 1;
@@ -446,6 +444,8 @@ void BlockParser::OpenField(uint32_t tag, std::string_view content) {
 void BlockParser::CloseField() {
   const uint32_t tag = std::exchange(tag_, kNoTag);
   if (tag == kNoTag) return;
+  // Each field is in one set of characters: a whole block may not be, and a line may be UTF-8 by chance.
+  is_utf8_ = is_ascii_ || std::all_of(content_.begin(), content_.end(), IsUtf8);
   if (tag == Tag(20)) {
     BeginMessage();
     return;
@@ -512,6 +512,7 @@ void BlockParser::CloseField() {
 void BlockParser::BeginMessage() {
   StoreSums();
   in_message_ = true;
+  has_entries_ = false;
   entry_open_ = false;
   account_ = {};
   account_text_.clear();
@@ -523,7 +524,13 @@ void BlockParser::BeginMessage() {
   AddStep(Step::Kind::kMessage);
 }
 
+// What a following block is told of a message is what stands before its first entry: account and
+// currency are said there or nowhere.
 void BlockParser::ReadAccount() {
+  if (has_entries_) {
+    Malformed(ExpectedFound(":25:", "one before the entries", content_[0]));
+    return;
+  }
   account_text_.assign(TrimRight(content_[0]));
   const std::string name = AccountName(account_text_, currency_);
   if (name.empty()) {
@@ -553,7 +560,7 @@ Currency BlockParser::ReadCurrency(std::string_view code) {
     Malformed(ExpectedFound("currency", "an ISO 4217 code", code));
     return currency;
   }
-  if (currency_.is_none()) {
+  if (currency_.is_none() && !has_entries_) {
     currency_ = currency;
     if (!account_text_.empty()) account_ = accounts_.Copy(AccountName(account_text_, currency));
     AddStep(Step::Kind::kAccount).account = std::string(account_);
@@ -562,7 +569,7 @@ Currency BlockParser::ReadCurrency(std::string_view code) {
         std::find(accounts.begin(), accounts.end(), account_) == accounts.end()) {
       accounts.emplace_back(account_);
     }
-  } else if (!(currency == currency_)) {
+  } else if (!currency_.is_none() && !(currency == currency_)) {
     Malformed(ExpectedFound("currency", Concat(currency_.code(), " as before"), code));
   }
   return currency;
@@ -631,6 +638,7 @@ void BlockParser::ReadTotal(bool credit) {
 
 void BlockParser::ReadEntry() {
   entry_open_ = false;
+  has_entries_ = true;
   if (currency_.is_none() || account_.empty()) {
     Malformed(ExpectedFound("entry", "an account (:25:) and a currency before it", content_[0]));
     return;
@@ -1095,13 +1103,14 @@ class SwiftReader : public FormatReader {
 
   // The header of the message that is open at the end of the block.
   std::string ExitContext(const Block& block) const override {
-    const std::string_view bytes = block.bytes;
+    std::string_view bytes = block.bytes;
+    if (block.index == 0) bytes.remove_prefix(ByteOrderMarkSize(bytes));
     size_t begin = LastLine(bytes, ":20:");
     if (begin == std::string_view::npos) {
-      if (bytes.substr(0, 4) != ":20:" && bytes.substr(0, 7) != "\xEF\xBB\xBF:20:") return {};
+      if (bytes.substr(0, 4) != ":20:") return {};
       begin = 0;
     }
-    const std::string_view header = bytes.substr(begin, kHeaderBytesMax);
+    const std::string_view header = bytes.substr(begin);
     const size_t entry = header.find("\n:61:");
     return std::string(header.substr(0, entry == std::string_view::npos ? entry : entry + 1));
   }

@@ -128,9 +128,11 @@ constexpr uint16_t kServiceAvtaleGiro = Code('2', '1');
 // A record as it parts the file: one of the frame, the first of a payment, or one that goes on.
 enum class Part : uint8_t { kStart, kAssignment, kAssignmentEnd, kEnd, kItem1, kOther };
 
-// `head` has the first eight cells of a record.
+// `head` has the first eight cells of a record, which are of plain characters alone in what parts a
+// file: where there are others, a line as it lies in the file has them at other places than its record.
 Part PartOf(const char* head) {
-  if (CodeAt(head, 1) != Code('N', 'Y')) return Part::kOther;
+  const bool has_type = head[4] >= '0' && head[4] <= '9' && head[5] >= '0' && head[5] <= '9';
+  if (CodeAt(head, 1) != Code('N', 'Y') || !has_type) return Part::kOther;
   const uint16_t service = CodeAt(head, 3);
   const uint16_t type = CodeAt(head, 7);
   if (service == kServiceNone) {

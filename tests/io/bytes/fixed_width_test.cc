@@ -112,6 +112,15 @@ TEST(FixedWidthLinesTest, LooksBackwardsForALine) {
   }
   EXPECT_EQ(FindLineBackward("A234567890B234567890C2345", Framing::kUnbroken, 10, is_b), 10u);
   EXPECT_EQ(FindLineBackward("", Framing::kUnbroken, 10, is_b), std::string::npos);
+  // The mark belongs to the line.
+  for (const Framing framing : {Framing::kLines, Framing::kUnbroken}) {
+    EXPECT_EQ(FindLineBackward(
+                  "\xEF\xBB\xBF"
+                  "B234567890",
+                  framing, 10,
+                  [](std::string_view line) { return line.find('B') != std::string_view::npos; }),
+              0u);
+  }
 }
 
 TEST(FixedWidthFieldTest, DigitsOfEveryWidth) {
@@ -161,7 +170,7 @@ TEST(FixedWidthFieldTest, PlainTextHasNoControlsAndNoHighBytes) {
     for (size_t at = 0; at < 90; ++at) {
       std::string cells(90, 'a');
       cells[at] = static_cast<char>(byte);
-      EXPECT_EQ(IsPlainText<90>(cells.data()), byte >= 0x20 && byte < 0x80) << byte << " " << at;
+      EXPECT_EQ(IsPlainText<90>(cells.data()), byte >= 0x20 && byte < 0x7F) << byte << " " << at;
     }
   }
 }

@@ -65,7 +65,9 @@ std::vector<Share> MakeShares(const Books& books,
     share.wanted_minor = !follow_split ? item.open_minor
                          : share.lends ? -part->amount_minor
                                        : part->amount_minor;
-    share.discount_minor = share.lends ? 0 : books.items.Discount(item);
+    // Something must be paid to take a discount.
+    const int64_t discount = books.items.Discount(item);
+    share.discount_minor = share.lends || discount >= item.open_minor ? 0 : discount;
     share.discount_in_time = DiscountInTime(books, payment, item);
     shares.push_back(share);
   }

@@ -43,6 +43,8 @@ struct ComposedDecision {
   std::vector<ItemHandle> named;  // items that the references name, when they did not decide
   // Of several references some well-formed one leads nowhere.
   bool quotes_unknown = false;
+  // Of several references so many lead to items on the account, open or not.
+  uint32_t found_references = 0;
   PaymentHandle reversed_by = kNoPayment;
 };
 

@@ -34,7 +34,7 @@ int64_t ChargesOf(const Books& books, const PaymentRecord& payment) {
 bool DiscountInTime(const Books& books, const PaymentRecord& payment, const ItemRecord& item) {
   if (!item.has(ItemRecord::kHasDiscount) || item.kind() == ItemKind::kCreditNote) return false;
   const int64_t discount = books.items.Discount(item);
-  if (discount <= 0) return false;
+  if (discount <= 0 || discount >= item.open_minor) return false;
   // The table itself says what is in time: a payment of one unit on an item that is short by just
   // the discount.
   return DecideAmount(1, {.open_minor = 1 + discount,

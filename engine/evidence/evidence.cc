@@ -161,16 +161,24 @@ class Gatherer {
       return;
     }
     search->quoted = std::move(named);
-    const bool some_closed =
-        composed != nullptr &&
-        std::any_of(composed->findings.begin(), composed->findings.end(),
-                    [](const Finding& f) { return f.code == DeviationCode::kItemAlreadySettled; });
-    if (some_closed) {
+    if (composed != nullptr && CountPayable(*search, keys) < composed->found_references) {
       search->objection = Objection::kReferenceClosed;
     } else if (composed == nullptr ? well_formed : composed->quotes_unknown) {
       search->objection = Objection::kReferenceUnknown;
     }
     if (keys.size() == 1 && search->quoted.empty()) FollowSlips(search, references);
+  }
+
+  // How many of the references lead to an item that the payment can pay.
+  size_t CountPayable(const SearchCase& search, const std::vector<ReferenceKey>& keys) {
+    std::vector<ItemHandle> found;
+    return static_cast<size_t>(std::count_if(keys.begin(), keys.end(), [&](ReferenceKey key) {
+      found.clear();
+      evidence_.index.Find(key.On(search.account), search.account, {}, &found);
+      return std::any_of(found.begin(), found.end(), [&](ItemHandle item) {
+        return IsEligible(search, books_.items.At(item));
+      });
+    }));
   }
 
   void FollowSlips(SearchCase* search, const std::vector<PaymentReference>& references) {

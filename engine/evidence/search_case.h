@@ -32,7 +32,7 @@ enum class PayerBy : uint8_t {
 enum class Objection : uint8_t {
   kNone,
   kReferenceUnknown,    // well formed, and leads nowhere
-  kReferenceClosed,     // leads to what is closed
+  kReferenceClosed,     // leads to what is closed, or in another currency
   kReferenceElsewhere,  // exists on another creditor account
   kReferenceOfAnother,  // stands on items of somebody else
   kPayersDisagree,      // the evidence names several payers
@@ -43,6 +43,7 @@ struct SlipLead {
   ItemHandle item = kNoItem;
   ItemHandle second = kNoItem;  // of two references written as one
   SlipKind kind = SlipKind::kChanged;
+  bool is_answer = false;  // rule 4 found that its amount agrees
 };
 
 // What a token of the text finds.
@@ -67,7 +68,7 @@ struct SearchCase {
   bool has_text = false;
   bool text_cut = false;             // more candidates in the text than are looked at
   bool text_is_fixed = false;        // a token of the text stands on several items
-  bool repair_answered = false;      // rule 4 found items with the amount
+  bool repair_answered = false;      // some slip is an answer
   std::vector<ItemHandle> named;     // eligible when found: items of a fixed reference
   std::vector<ItemHandle> quoted;    // open items that some of several references name
   std::vector<SlipLead> slips;       // open items one slip away

@@ -12,6 +12,8 @@ namespace {
 
 // How many answers are written out. With more of them nothing is decided anyway.
 constexpr uint32_t kAnswersMax = 8;
+// The same where some of them may be no answers, as their discount is below the tolerance.
+constexpr uint32_t kDoubtfulAnswersMax = 64;
 
 // What a set of items is worth under a hypothesis: alike items together, and those of equal worth
 // that are not alike side by side.
@@ -100,6 +102,41 @@ bool MayBeChance(const SubsetResult& result, const Policy& policy) {
              Int128{result.nearby_span_minor} * policy.combination_chance_max;
 }
 
+// What one search found.
+struct Findings {
+  SubsetResult sets;
+  std::vector<Answer> answers;
+  size_t tolerated = 0;   // sets that are no answers, as they agree by tolerance alone
+  bool complete = false;  // all sets that there are were looked at
+};
+
+Findings FindAnswers(SearchView* view,
+                     const PaymentRecord& payment,
+                     const std::vector<Worth>& worths,
+                     int64_t target,
+                     uint32_t wanted) {
+  std::vector<SubsetClass> classes;
+  for (const Worth& worth : worths) classes.push_back({worth.minor, worth.count()});
+  const uint64_t steps = static_cast<uint64_t>(view->books.policy.search_steps);
+  Findings found;
+  found.sets = FindSubsets(classes, target, {.budget_steps = steps, .answers_wanted = wanted},
+                           &view->subsets);
+  found.complete = found.sets.verdict == SubsetVerdict::kNone;
+  if (found.complete || found.sets.verdict == SubsetVerdict::kSearchLimit) return found;
+  AnswerList list(worths, wanted);
+  for (const SubsetAnswer& answer : found.sets.answers) list.Add(answer);
+  found.answers = std::move(list.answers());
+  // A discount or a charge below the tolerance is a tolerated difference: sums know none.
+  found.tolerated = std::erase_if(found.answers, [&](const Answer& answer) {
+    return AgreementOf(view->books, payment, answer.Items()) >= Agreement::kTolerance;
+  });
+  found.complete =
+      !list.is_cut() &&
+      (found.sets.verdict == SubsetVerdict::kUnique ||
+       (found.sets.alternatives_exact && found.sets.alternatives <= found.sets.answers.size()));
+  return found;
+}
+
 }  // namespace
 
 void RunCombination(Books* books) {
@@ -142,39 +179,28 @@ Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
   for (const Hypothesis& hypothesis : hypotheses) {
     if (!hypothesis.applies) continue;
     const std::vector<Worth> worths = MakeWorths(books, payment, groups, hypothesis.with_discounts);
-    std::vector<SubsetClass> classes;
-    for (const Worth& worth : worths) classes.push_back({worth.minor, worth.count()});
-    const SubsetResult result = FindSubsets(
-        classes, hypothesis.target,
-        {.budget_steps = static_cast<uint64_t>(policy.search_steps), .answers_wanted = kAnswersMax},
-        &view->subsets);
-    if (result.verdict == SubsetVerdict::kSearchLimit) {
+    Findings found = FindAnswers(view, payment, worths, hypothesis.target, kAnswersMax);
+    if (found.sets.verdict == SubsetVerdict::kSeveral && found.answers.empty() && !found.complete) {
+      found = FindAnswers(view, payment, worths, hypothesis.target, kDoubtfulAnswersMax);
+    }
+    const bool limited = found.sets.verdict == SubsetVerdict::kSearchLimit;
+    // All sets that are short by the same charges are tolerated if one is.
+    const bool is_none = found.complete || !hypothesis.with_discounts;
+    if (found.answers.empty() && is_none && !limited) continue;
+    if (found.answers.empty()) {
       proposal.found = TrialResult::kSearchLimit;
       return proposal;
     }
-    if (result.verdict == SubsetVerdict::kNone) continue;
-    AnswerList list(worths, kAnswersMax);
-    for (const SubsetAnswer& answer : result.answers) list.Add(answer);
-    proposal.answers = std::move(list.answers());
-    // A discount or a charge below the tolerance is a tolerated difference: sums know none.
-    const size_t found = proposal.answers.size();
-    std::erase_if(proposal.answers, [&](const Answer& answer) {
-      return AgreementOf(books, payment, answer.Items()) >= Agreement::kTolerance;
-    });
-    const bool complete =
-        !list.is_cut() &&
-        (result.verdict == SubsetVerdict::kUnique ||
-         (result.alternatives_exact && result.alternatives <= result.answers.size()));
-    if (proposal.answers.empty() && complete) continue;
+    proposal.answers = std::move(found.answers);
     Judge(books, search, /*respects_objections=*/true, &proposal);
-    if (proposal.found == TrialResult::kDecided && MayBeChance(result, policy)) {
+    if (proposal.found == TrialResult::kDecided && MayBeChance(found.sets, policy)) {
       proposal.found = TrialResult::kSuggestOnly;
     }
-    if (!complete) {
+    if (!found.complete) {
       proposal.found = TrialResult::kSeveralAnswers;
+      const uint64_t listed = proposal.answers.size() + found.tolerated;
       proposal.count = static_cast<uint32_t>(std::clamp<uint64_t>(
-          std::max<uint64_t>(result.alternatives, found) - (found - proposal.answers.size()), 2,
-          UINT32_MAX));
+          std::max<uint64_t>(found.sets.alternatives, listed) - found.tolerated, 2, UINT32_MAX));
     }
     return proposal;
   }

@@ -169,7 +169,7 @@ std::string_view ObjectionWords(const SearchCase& search) {
     case Objection::kReferenceUnknown:
       return "the quoted reference is well formed and leads nowhere";
     case Objection::kReferenceClosed:
-      return "the quoted reference leads to an item that is closed";
+      return "the quoted reference leads to an item that is closed or in another currency";
     case Objection::kReferenceElsewhere:
       return "the quoted reference belongs to another creditor account";
     case Objection::kReferenceOfAnother:

@@ -34,6 +34,13 @@ bool Answer::Holds(ItemHandle item) const {
   });
 }
 
+bool IsAnswer(const Answer& answer, const SlipLead& lead) {
+  uint32_t items = 0;
+  for (const Choice& choice : answer.choices) items += choice.take;
+  if (lead.second == kNoItem) return items == 1 && answer.Holds(lead.item);
+  return items == 2 && answer.Holds(lead.item) && answer.Holds(lead.second);
+}
+
 Agreement AgreementOf(const Books& books,
                       const PaymentRecord& payment,
                       const std::vector<ItemHandle>& items) {
@@ -106,17 +113,17 @@ namespace {
 // Whether the payment itself, by what it quotes, speaks against paying this by who paid.
 bool IsContradicted(const Books& books, const SearchCase& search, const Answer& answer) {
   if (search.objection != Objection::kNone) return true;
-  const auto misses = [&](ItemHandle item) {
-    return IsEligible(search, books.items.At(item)) && !answer.HoldsSurely(item);
-  };
+  const auto misses = [&](ItemHandle item) { return !answer.HoldsSurely(item); };
+  // Also when another payment has paid it since: a reference that leads to what is closed.
   if (std::any_of(search.quoted.begin(), search.quoted.end(), misses)) return true;
-  if (std::any_of(search.texts.begin(), search.texts.end(),
-                  [&](const TextLead& lead) { return !lead.weak && misses(lead.item); })) {
+  if (std::any_of(search.texts.begin(), search.texts.end(), [&](const TextLead& lead) {
+        return !lead.weak && IsEligible(search, books.items.At(lead.item)) && misses(lead.item);
+      })) {
     return true;
   }
   if (!search.repair_answered) return false;
   return std::none_of(search.slips.begin(), search.slips.end(), [&](const SlipLead& lead) {
-    return answer.Holds(lead.item) && (lead.second == kNoItem || answer.Holds(lead.second));
+    return lead.is_answer && IsAnswer(answer, lead);
   });
 }
 

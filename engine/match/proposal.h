@@ -32,6 +32,9 @@ struct Answer {
   bool HoldsSurely(ItemHandle item) const;
 };
 
+// Whether the answer is what one slip leads to, and nothing else.
+bool IsAnswer(const Answer& answer, const SlipLead& lead);
+
 struct Proposal {
   TrialResult found = TrialResult::kNotApplicable;
   uint32_t count = 0;           // of answers, or of items looked at

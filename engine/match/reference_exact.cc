@@ -84,6 +84,9 @@ class EntangledRound {
     const size_t quoted = CollectLeads(payment, matches);
     if (quoted > 1) {
       DecideSeveral(handle, &payment, quoted);
+      if (payment.decided == PaymentCase::kUndecided) {
+        books_->decisions.Compose(handle).found_references = static_cast<uint32_t>(leads_.size());
+      }
       return;
     }
     if (leads_.empty()) return;  // a hashed key only looked like the item's

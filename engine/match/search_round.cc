@@ -77,12 +77,21 @@ class SearchRound {
   }
 
   void NoteAnswers(const Proposal& proposal, SearchCase* search) const {
-    if (rule_ == Rule::kReferenceRepaired) search->repair_answered = true;
+    if (rule_ == Rule::kReferenceRepaired) NoteRepaired(proposal, search);
     if (proposal.found != TrialResult::kDecided) NoteUnposted(search);
     for (const Answer& answer : proposal.answers) {
       for (ItemHandle item : answer.Items()) {
         if (IsReserved(books_->items.At(item))) search->NoteReserved(item);
       }
+    }
+  }
+
+  void NoteRepaired(const Proposal& proposal, SearchCase* search) const {
+    search->repair_answered = true;
+    for (SlipLead& lead : search->slips) {
+      lead.is_answer = lead.is_answer ||
+                       std::any_of(proposal.answers.begin(), proposal.answers.end(),
+                                   [&](const Answer& answer) { return IsAnswer(answer, lead); });
     }
   }
 

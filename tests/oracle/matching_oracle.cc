@@ -78,6 +78,7 @@ struct Case {
   DeviationCode trouble = DeviationCode::kReferenceMissing;  // why rule 3 did not decide
   std::vector<size_t> quoted;  // items that its references found, though they do not decide
   bool is_contradicted = false;
+  std::set<size_t> named;        // by several references: an answer must hold all of them
   std::vector<Answer> repaired;  // what rule 4 found in its round
 };
 
@@ -103,6 +104,7 @@ class Oracle {
 
   bool IsCredit(size_t item) const { return world_.items[item].kind == ItemKind::kCreditNote; }
 
+  bool IsDiscountable(size_t item) const;
   bool HasDiscount(size_t item, const WorldPayment& payment) const;
   bool AreAlike(size_t a, size_t b, const WorldPayment& payment) const;
   int64_t Net(const Set& set) const;
@@ -120,6 +122,8 @@ class Oracle {
   void PostClosed(size_t p, const Set& closed);
   void TakeBack(size_t p);
   std::vector<std::string> References(const WorldPayment& payment) const;
+  std::vector<std::string> TextOf(const WorldPayment& payment) const;
+  bool IsMereText(const std::string& reference, const WorldPayment& payment) const;
 
   // --- Who paid, what speaks against.
   Who FindWho(const Case& c) const;
@@ -129,6 +133,7 @@ class Oracle {
   bool Belongs(size_t item, const Who& who) const;
   bool IsContradicted(const Case& c) const;
   bool IsContradicted(const Case& c, const Answer& answer) const;
+  std::set<size_t> NamedBy(const WorldPayment& payment) const;
   Set OpenOf(const std::string& reference, const WorldPayment& payment) const;
   bool IsCarried(const std::string& reference) const;
   std::set<size_t> TextItems(const Case& c, bool weak, bool* several) const;
@@ -240,9 +245,14 @@ bool Oracle::IsOlder(size_t a, size_t b) const {
   return std::tie(x.due, x.issued, x.id) < std::tie(y.due, y.issued, y.id);
 }
 
+// Something must be paid to take a discount.
+bool Oracle::IsDiscountable(size_t i) const {
+  return world_.items[i].discount > 0 && world_.items[i].discount < open_[i];
+}
+
 bool Oracle::HasDiscount(size_t i, const WorldPayment& payment) const {
   const WorldItem& item = world_.items[i];
-  return item.discount > 0 && payment.booked.has_value() && payment.booked <= item.discount_until;
+  return IsDiscountable(i) && payment.booked.has_value() && payment.booked <= item.discount_until;
 }
 
 bool Oracle::AreAlike(size_t a, size_t b, const WorldPayment& payment) const {
@@ -311,6 +321,22 @@ std::vector<std::string> Oracle::References(const WorldPayment& payment) const {
     if (std::count(references.begin(), references.end(), normal) == 0) references.push_back(normal);
   }
   return references;
+}
+
+// The remittance text, and what was delivered as text in the field of a reference.
+std::vector<std::string> Oracle::TextOf(const WorldPayment& payment) const {
+  std::vector<std::string> lines = payment.text;
+  for (const WorldQuote& quote : payment.quotes) {
+    if (quote.scheme == ReferenceScheme::kText) lines.push_back(quote.value);
+  }
+  return lines;
+}
+
+// Whether the reference was delivered as text at least once: then no check digits are claimed.
+bool Oracle::IsMereText(const std::string& reference, const WorldPayment& payment) const {
+  return std::any_of(payment.quotes.begin(), payment.quotes.end(), [&](const WorldQuote& quote) {
+    return quote.scheme == ReferenceScheme::kText && Normal(quote.value) == reference;
+  });
 }
 
 // The same payment id is the same payment; the earliest booking date counts, then the first file.
@@ -398,7 +424,8 @@ void Oracle::DecideExact(size_t p) {
       left.quoted.insert(left.quoted.end(), elsewhere.begin(), elsewhere.end());
     } else {
       is_unknown = true;
-      is_well_formed = is_well_formed || CountsAsWellFormed(reference);
+      is_well_formed =
+          is_well_formed || IsMereText(reference, payment) || CountsAsWellFormed(reference);
     }
   }
   if (is_unknown) {
@@ -495,7 +522,7 @@ void Oracle::DecideExactSet(size_t p, const std::vector<size_t>& quoted) {
   }
   const int64_t off = Net(set) - payment.amount;
   int64_t all_discounts = 0;
-  for (const size_t i : set) all_discounts += world_.items[i].discount;
+  for (const size_t i : set) all_discounts += IsDiscountable(i) ? world_.items[i].discount : 0;
   decision.rule = Rule::kReferenceExact;
   decision.outcome = off > 0 ? Outcome::kPartial : Outcome::kOverpaid;
   decision.codes.insert(off < 0                ? DeviationCode::kAmountOver
@@ -646,11 +673,7 @@ std::set<std::string> Oracle::Evidence(size_t p) const {
   if (by_org.size() == 1) evidence.insert(*by_org.begin());
   if (by_account.size() == 1) evidence.insert(*by_account.begin());
   if (by_account.empty()) evidence.insert(SeenBefore(payment));
-  std::vector<std::string> lines = payment.text;
-  for (const WorldQuote& quote : payment.quotes) {
-    if (quote.scheme == ReferenceScheme::kText) lines.push_back(quote.value);
-  }
-  for (const std::string& token : Tokens(lines)) {
+  for (const std::string& token : Tokens(TextOf(payment))) {
     const bool has_digit = token.find_first_of("0123456789") != std::string::npos;
     if (token.size() >= 4 && has_digit && IsCustomer(token)) evidence.insert(token);
   }
@@ -681,9 +704,9 @@ Who Oracle::FindWho(const Case& c) const {
   // Of several references each means one item, if any: none of them is a fixed one.
   std::vector<std::string> quoted = References(payment);
   std::set<std::string> in_text;
-  if (quoted.size() > 1) quoted.clear();
-  for (const Candidate& candidate : Candidates(Tokens(payment.text))) {
-    if (References(payment).size() > 1) break;
+  const bool is_several = quoted.size() > 1;
+  if (is_several) quoted.clear();
+  for (const Candidate& candidate : Candidates(Tokens(TextOf(payment)))) {
     quoted.push_back(Normal(candidate.value));
     in_text.insert(quoted.back());
   }
@@ -694,8 +717,9 @@ Who Oracle::FindWho(const Case& c) const {
     }
     const bool was_shared = is_shared && quoted.size() > 0 && reference == quoted[0];
     if (carriers.size() < (was_shared ? 1U : 2U)) continue;
-    who.carriers.insert(carriers.begin(), carriers.end());
     if (in_text.count(reference) > 0) who.shared.insert(reference);
+    if (is_several) continue;  // then it names nobody
+    who.carriers.insert(carriers.begin(), carriers.end());
     for (const size_t i : carriers) owners.insert(world_.items[i].customer);
   }
   if (owners.size() == 1) {
@@ -706,13 +730,11 @@ Who Oracle::FindWho(const Case& c) const {
   const std::set<std::string> evidence = Evidence(p);
   who.customer = OneOf(evidence);
   who.disagrees = !evidence.empty() && who.customer.empty();
+  who.is_restricted =
+      !who.customer.empty() && std::any_of(who.carriers.begin(), who.carriers.end(),
+                                           [&](size_t i) { return Belongs(i, who); });
   // What the text quotes leads to somebody else.
-  if (!who.customer.empty() && !who.shared.empty() &&
-      std::none_of(who.carriers.begin(), who.carriers.end(),
-                   [&](size_t i) { return Belongs(i, who); })) {
-    who.disagrees = true;
-  }
-  who.is_restricted = owners.count(who.customer) > 0;
+  if (!who.customer.empty() && !who.carriers.empty() && !who.is_restricted) who.disagrees = true;
   if (!who.is_restricted) who.carriers.clear();
   return who;
 }
@@ -728,9 +750,15 @@ bool Oracle::IsContradicted(const Case& c) const {
   if (c.who.disagrees) return true;
   for (const WorldQuote& quote : payment.quotes) {
     const std::string reference = Normal(quote.value);
-    if (reference.empty() || quote.scheme == ReferenceScheme::kText) continue;
+    if (reference.empty()) continue;
     const Set open = OpenOf(reference, payment);
-    if (open.empty() && (IsCarried(reference) || CountsAsWellFormed(quote.value))) {
+    // It leads to what is closed, or to another account.
+    if (open.empty() && IsCarried(reference)) return true;
+    if (quote.scheme == ReferenceScheme::kText) continue;
+    if (open.empty() && CountsAsWellFormed(quote.value)) return true;
+    // It leads to what this payment cannot pay.
+    if (!open.empty() &&
+        std::none_of(open.begin(), open.end(), [&](size_t i) { return IsEligible(i, payment); })) {
       return true;
     }
     // It leads to somebody else.
@@ -744,14 +772,10 @@ bool Oracle::IsContradicted(const Case& c) const {
 
 // What speaks against this answer.
 bool Oracle::IsContradicted(const Case& c, const Answer& answer) const {
-  const WorldPayment& payment = world_.payments[c.payment];
   if (c.is_contradicted) return true;
   bool several = false;
   std::set<size_t> named = TextItems(c, false, &several);
-  for (const std::string& reference : References(payment)) {
-    const Set open = OpenOf(reference, payment);
-    if (open.size() == 1 && IsEligible(open[0], payment)) named.insert(open[0]);
-  }
+  named.insert(c.named.begin(), c.named.end());
   const auto holds_named = [&](const Set& set) {
     return std::all_of(named.begin(), named.end(),
                        [&](size_t i) { return std::find(set.begin(), set.end(), i) != set.end(); });
@@ -762,6 +786,18 @@ bool Oracle::IsContradicted(const Case& c, const Answer& answer) const {
          std::none_of(c.repaired.begin(), c.repaired.end(), [&](const Answer& repaired) {
            return std::count(answer.sets.begin(), answer.sets.end(), repaired.sets[0]) > 0;
          });
+}
+
+// The items that can be paid which several references name; one alone names its customer.
+std::set<size_t> Oracle::NamedBy(const WorldPayment& payment) const {
+  std::set<size_t> named;
+  const std::vector<std::string> references = References(payment);
+  for (const std::string& reference : references) {
+    for (const size_t i : OpenOf(reference, payment)) {
+      if (references.size() > 1 && IsEligible(i, payment)) named.insert(i);
+    }
+  }
+  return named;
 }
 
 // The open items that the reference leads to on the account of the payment.
@@ -785,11 +821,7 @@ bool Oracle::IsCarried(const std::string& reference) const {
 // when a candidate finds several.
 std::set<size_t> Oracle::TextItems(const Case& c, bool weak, bool* several) const {
   const WorldPayment& payment = world_.payments[c.payment];
-  std::vector<std::string> lines = payment.text;
-  for (const WorldQuote& quote : payment.quotes) {
-    if (quote.scheme == ReferenceScheme::kText) lines.push_back(quote.value);
-  }
-  const std::vector<std::string> tokens = Tokens(lines);
+  const std::vector<std::string> tokens = Tokens(TextOf(payment));
   const std::string own_account = Digits(payment.account);
   std::vector<bool> is_taken(tokens.size(), false);
   std::set<size_t> items;
@@ -823,9 +855,7 @@ Set Oracle::ItemsOf(const Case& c) const {
   for (size_t i = 0; i < world_.items.size(); ++i) {
     if (!IsEligible(i, world_.payments[c.payment]) || c.who.customer.empty()) continue;
     if (c.who.is_restricted) {
-      if (c.who.carriers.count(i) > 0 && world_.items[i].customer == c.who.customer) {
-        items.push_back(i);
-      }
+      if (c.who.carriers.count(i) > 0 && Belongs(i, c.who)) items.push_back(i);
     } else if (Belongs(i, c.who)) {
       items.push_back(i);
     }
@@ -1049,24 +1079,24 @@ void Oracle::Round(Rule rule) {
     if (c.is_settled || (c.is_answered && rule >= Rule::kBalanceExact)) continue;
     asking.push_back(&c);
   }
-  bool is_first = true;
   while (!asking.empty()) {
     std::vector<std::pair<size_t, Answer>> asked;  // the case and its answer
     for (Case* c : asking) {
       const Found found = Ask(rule, *c);
-      if (is_first && rule == Rule::kReferenceRepaired) c->repaired = found.answers;
+      if (rule == Rule::kReferenceRepaired) {
+        c->repaired.insert(c->repaired.end(), found.answers.begin(), found.answers.end());
+      }
       if (found.may_post) {
         asked.emplace_back(static_cast<size_t>(c - cases_.data()), found.answers[0]);
         continue;
       }
       if (found.answers.empty()) continue;
-      if (is_first) SayReasons(c->payment, found.answers);
+      SayReasons(c->payment, found.answers);
       if (rule >= Rule::kPayerAmount) c->is_answered = true;
       if (rule == Rule::kCombination && found.answers.size() > 1) {
         decisions_[c->payment].codes.insert(DeviationCode::kCombinationAmbiguous);
       }
     }
-    is_first = false;
     asking.clear();
     for (const size_t lost : Assign(rule, asked)) asking.push_back(&cases_[lost]);
     if (asking.size() == asked.size()) break;
@@ -1226,7 +1256,8 @@ void Oracle::Finish(Case* c) {
   const bool can_pay =
       std::any_of(items.begin(), items.end(), [this](size_t i) { return !IsCredit(i); });
   const bool is_named = IsQuotedOpen(*c) || Suggests(AskRepaired(*c)) || Suggests(AskText(*c));
-  if (!c->who.customer.empty() && !can_pay && !c->is_contradicted && !is_named) {
+  if (!c->who.customer.empty() && !can_pay && !c->is_contradicted && c->named.empty() &&
+      !is_named) {
     decision.outcome = Outcome::kOnAccount;
     decision.rule = Rule::kPayerOldest;
     decision.codes = {c->trouble};
@@ -1253,6 +1284,7 @@ WorldDecisions Oracle::Run() {
   for (Case& c : cases_) {
     c.who = FindWho(c);
     c.is_contradicted = IsContradicted(c);
+    c.named = NamedBy(world_.payments[c.payment]);
   }
   for (const Rule rule : {Rule::kReferenceRepaired, Rule::kTextReference, Rule::kPayerAmount,
                           Rule::kBalanceExact, Rule::kCombination}) {

@@ -468,8 +468,11 @@ void BlockParser::ReadDeposit(const FixedRecord& record) {
   const std::string_view currency = Cells(record.cells, kDepositCurrency);
   step.currency = Currency::FromCode(currency);
   std::string wrong;
-  if (!ParseDateYYYYMMDD(date, &step.date) || !step.date.has_value()) {
-    wrong = ExpectedFound("deposit date (38-45)", "YYYYMMDD", date);
+  // Years beyond are mistakes, and more than what a payment's date can be set to afterwards.
+  if (!ParseDateYYYYMMDD(date, &step.date) || !step.date.has_value() || date < "1980" ||
+      date >= "21") {
+    wrong = ExpectedFound("deposit date (38-45)", "YYYYMMDD of 1980 to 2099", date);
+    step.date = Date();
   } else if (!ReadDigits<kDepositAmount>(record.cells, &amount)) {
     wrong =
         ExpectedFound("deposit amount (51-68)", "18 digits", Cells(record.cells, kDepositAmount));

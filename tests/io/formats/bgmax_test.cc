@@ -67,6 +67,8 @@ TEST(BgMaxTest, EachDamagedRecordSetsTheFileAside) {
 
   expect("53000001000030", "53000001000031", "BGC serial number");
   expect("20260105000070", "20261305000070", "deposit date");
+  expect("20260105000070", "99991231000070", "deposit date");
+  expect("20260105000070", "19691231000070", "deposit date");
   expect("20260105000070", "00000000000070", "deposit date");
   expect("00000003 ", "0000000X ", "number of payments");
   expect("7000000002", "70000000 2", "counts of the end record");

@@ -422,6 +422,10 @@ void Reconciliation::SetDates(uint32_t file,
   impl_->books().payments.SetDates(file, block, first, last, booking_date, value_date);
 }
 
+void Reconciliation::SetStatementsBefore(uint32_t file, uint32_t block, uint32_t statements) {
+  impl_->books().payments.SetStatementsBefore(file, block, statements);
+}
+
 void Reconciliation::SetFile(FileFact fact) {
   impl_->SetFile(std::move(fact));
 }

@@ -241,7 +241,7 @@ class DuplicateRound {
       return;
     }
     // The k-th equal line of one statement is the k-th of every other.
-    absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> seen;  // (file, statement)
+    absl::flat_hash_map<std::pair<uint32_t, uint64_t>, uint32_t> seen;  // (file, statement)
     std::vector<PaymentHandle> originals;
     for (const Identity& member : same) {
       const PaymentRun& run = payments().runs()[member.position];

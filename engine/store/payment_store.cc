@@ -45,10 +45,26 @@ PaymentStore::Lane::Lane(PaymentStore* store)
       cursor_(kBuckets, 0),
       received_(kCurrencyIndexEnd) {}
 
+namespace {
+
+// What tells the statements of one file apart: the number that the reader gave it in its block, or the
+// hash of a name, which has the top bit.
+uint64_t StatementKey(const Payment& payment) {
+  constexpr uint64_t kNamed = uint64_t{1} << 63;
+  if (payment.statement_id.empty()) return payment.statement;
+  return XXH3_64bits(payment.statement_id.data(), payment.statement_id.size()) | kNamed;
+}
+
+bool IsNumbered(uint64_t statement) {
+  return statement >> 63 == 0;
+}
+
+}  // namespace
+
 PaymentRun* PaymentStore::Lane::StartRun(uint32_t file,
                                          uint32_t block,
                                          uint32_t* part,
-                                         uint32_t statement) {
+                                         uint64_t statement) {
   if (next_ == end_) {
     next_ = store_->records_.Allocate(kRunPayments);
     end_ = next_ + kRunPayments;
@@ -77,8 +93,9 @@ void PaymentStore::Lane::Add(const PaymentBatch& batch,
     run = &runs_.back();
   }
   for (const Payment& payment : batch.payments) {
-    if (run == nullptr || next_ == end_ || run->statement != payment.statement) {
-      run = StartRun(file, block, part, payment.statement);
+    const uint64_t statement = StatementKey(payment);
+    if (run == nullptr || next_ == end_ || run->statement != statement) {
+      run = StartRun(file, block, part, statement);
     }
     AddOne(batch, payment, run);
     ++run->count;
@@ -272,6 +289,11 @@ void PaymentStore::SetDates(
   late_dates_.push_back({file, block, first, last, booking, value});
 }
 
+void PaymentStore::SetStatementsBefore(uint32_t file, uint32_t block, uint32_t statements) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  statements_before_[{file, block}] = statements;
+}
+
 uint32_t PaymentStore::file_count() const {
   uint32_t count = 0;
   for (const std::unique_ptr<Lane>& lane : lanes_) {
@@ -311,7 +333,20 @@ void PaymentStore::Seal(const std::vector<uint32_t>& file_rank) {
     runs_[i].record_first = record;
     record += runs_[i].count;
   }
+  NumberStatements();
   ApplyLateDates();
+}
+
+// From numbers in a block to numbers in the file: equal lines of one statement may lie in two blocks.
+void PaymentStore::NumberStatements() {
+  if (statements_before_.empty()) return;
+  for (PaymentRun& run : runs_) {
+    const auto before = statements_before_.find({run.file, run.block});
+    if (before != statements_before_.end() && IsNumbered(run.statement)) {
+      run.statement += before->second;
+    }
+  }
+  statements_before_.clear();
 }
 
 void PaymentStore::ApplyLateDates() {

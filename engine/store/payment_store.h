@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/types/span.h"
 #include "engine/store/account_book.h"
 #include "engine/store/cold_fields.h"
@@ -122,7 +123,7 @@ struct PaymentRun {
   uint32_t part;
   uint32_t count;
   PaymentHandle first;
-  uint32_t statement;     // as the reader counts them in this block
+  uint64_t statement;     // see StatementKey; of the file after Seal
   uint64_t record_first;  // 1-based record of the first, after Seal
   bool ids_ascending;     // given ids (packed) grow strictly
   bool bank_references_ascending;
@@ -163,7 +164,7 @@ class PaymentStore {
     void Place(const Claim& claim, uint32_t bucket);
     void PlaceQueued();
     uint32_t WriteCold(const PaymentBatch& batch, const Payment& payment, PaymentRecord* record);
-    PaymentRun* StartRun(uint32_t file, uint32_t block, uint32_t* part, uint32_t statement);
+    PaymentRun* StartRun(uint32_t file, uint32_t block, uint32_t* part, uint64_t statement);
 
     PaymentStore* store_;
     AccountCache accounts_;
@@ -212,6 +213,8 @@ class PaymentStore {
 
   void SetDates(
       uint32_t file, uint32_t block, uint32_t first, uint32_t last, Date booking, Date value);
+  // See RecordSink::SetStatementsBefore.
+  void SetStatementsBefore(uint32_t file, uint32_t block, uint32_t statements);
 
   // Joins what the lanes hold and applies late dates. `file_rank` orders files.
   void Seal(const std::vector<uint32_t>& file_rank);
@@ -312,6 +315,7 @@ class PaymentStore {
   };
 
   void ApplyLateDates();
+  void NumberStatements();
   Date ColdDate(const PaymentRecord& payment, ColdTag tag) const;
   std::string_view DerivedId(const PaymentRecord& payment, char* scratch) const;
 
@@ -324,6 +328,7 @@ class PaymentStore {
   std::mutex mutex_;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::vector<LateDate> late_dates_;
+  absl::flat_hash_map<std::pair<uint32_t, uint32_t>, uint32_t> statements_before_;  // (file, block)
   ClaimOn claim_on_ = ClaimOn::kOwn;
 
   uint64_t count_ = 0;

@@ -457,12 +457,15 @@ void FileReading::JudgeContent() {
     report_.problems.push_back(std::move(problem));
     report_.set_aside = true;
   }
-  if (report_.set_aside || shared_->sink == nullptr) return;
+  // A file whose controls alone failed may be posted by a person's decision.
+  const bool is_lost = report_.set_aside && !report_.only_controls_failed;
+  if (is_lost || shared_->sink == nullptr) return;
   const std::lock_guard<std::mutex> lock(shared_->late_dates_mutex);
   for (const LateDates& late : result.late_dates) {
     shared_->sink->SetDates(file_, late.block, late.first, late.last, late.booking_date,
                             late.value_date);
   }
+  TellStatements(file_, summaries_, shared_->sink);
 }
 
 void FileReading::Judge() {

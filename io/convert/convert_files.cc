@@ -29,8 +29,9 @@
 namespace kvitt {
 namespace {
 
-// Dates of payments by (file, block), found in the first reading.
-class LateDateTable : public RecordSink {
+// What a block of payments needs to know of the rest of its file, found in the first reading: dates
+// that stand behind it, and the statements opened in front of it.
+class BlockFacts : public RecordSink {
  public:
   std::unique_ptr<BlockSink> OpenBlock(uint32_t, uint32_t) override {
     return std::make_unique<Unused>();
@@ -45,10 +46,19 @@ class LateDateTable : public RecordSink {
     dates_[{file, block}].push_back({block, first, last, booking_date, value_date});
   }
 
+  void SetStatementsBefore(uint32_t file, uint32_t block, uint32_t statements) override {
+    statements_[{file, block}] = statements;
+  }
+
   // In the order in which the format gave them: a later one overrides.
-  absl::Span<const LateDates> OfBlock(uint32_t file, uint32_t block) const {
+  absl::Span<const LateDates> DatesOf(uint32_t file, uint32_t block) const {
     const auto found = dates_.find({file, block});
     return found == dates_.end() ? absl::Span<const LateDates>() : found->second;
+  }
+
+  uint32_t StatementsBefore(uint32_t file, uint32_t block) const {
+    const auto found = statements_.find({file, block});
+    return found == statements_.end() ? 0 : found->second;
   }
 
  private:
@@ -64,7 +74,20 @@ class LateDateTable : public RecordSink {
   };
 
   std::map<std::pair<uint32_t, uint32_t>, std::vector<LateDates>> dates_;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> statements_;
 };
+
+// The name that the statements of a file begin with in a converted stream: the digest of its content, so
+// that streams can be joined; what is given twice is named anew, for it is the same money.
+std::string StatementPrefix(absl::Span<const FileReport> reports, uint32_t file) {
+  constexpr size_t kDigits = 16;
+  const std::string& digest = reports[file].digest;
+  std::string prefix = digest.substr(0, kDigits);
+  const auto same = [&digest](const FileReport& report) { return report.digest == digest; };
+  const auto before = std::count_if(reports.begin(), reports.begin() + file, same);
+  if (before > 0) prefix.append("-").append(std::to_string(before + 1));
+  return prefix.append(".");
+}
 
 // The formats that the records of each kind are written in: `items-jsonl` and so on.
 struct StreamFormats {
@@ -100,9 +123,16 @@ class ConvertedBlock : public BlockSink {
  public:
   ConvertedBlock(const StreamFormats& formats,
                  absl::Span<const LateDates> dates,
+                 std::string statement_prefix,
+                 uint32_t statements_before,
                  uint32_t block,
                  OrderedOutput* output)
-      : formats_(formats), dates_(dates), block_(block), output_(output) {}
+      : formats_(formats),
+        dates_(dates),
+        statement_prefix_(std::move(statement_prefix)),
+        statements_before_(statements_before),
+        block_(block),
+        output_(output) {}
 
   ~ConvertedBlock() override { output_->Give(block_, text_); }
 
@@ -121,6 +151,7 @@ class ConvertedBlock : public BlockSink {
         dated.value_date = late.value_date;
       }
       ++ordinal_;
+      dated.statement_id = StatementName(payment);
       writer->Write(batch, dated, &text_);
     }
   }
@@ -133,6 +164,21 @@ class ConvertedBlock : public BlockSink {
   void Problem(const RecordProblem&) override {}
 
  private:
+  // Of the file and its statement, by number or, in a stream that has them, by name.
+  std::string_view StatementName(const Payment& payment) {
+    if (!payment.statement_id.empty()) {
+      statement_name_ = Concat(statement_prefix_, payment.statement_id);
+      statement_ = UINT32_MAX;
+      return statement_name_;
+    }
+    const uint32_t number = statements_before_ + payment.statement;
+    if (statement_name_.empty() || number != statement_) {
+      statement_ = number;
+      statement_name_ = statement_prefix_ + std::to_string(number);
+    }
+    return statement_name_;
+  }
+
   FormatWriter* Writer(const Format* format, std::unique_ptr<FormatWriter>* writer) {
     // The header of a stream is written once, before the first block.
     std::string beginning;
@@ -142,6 +188,10 @@ class ConvertedBlock : public BlockSink {
 
   const StreamFormats& formats_;
   absl::Span<const LateDates> dates_;
+  const std::string statement_prefix_;
+  const uint32_t statements_before_;
+  uint32_t statement_ = 0;
+  std::string statement_name_;
   uint32_t block_;
   OrderedOutput* output_;
   uint32_t ordinal_ = 0;
@@ -155,12 +205,12 @@ class ConvertedBlock : public BlockSink {
 class ConvertingSink : public RecordSink {
  public:
   ConvertingSink(const StreamFormats& formats,
-                 const LateDateTable& dates,
+                 const BlockFacts& facts,
                  absl::Span<const FileReport> reports,
                  uint32_t first_file,
                  OrderedOutput* output)
       : formats_(formats),
-        dates_(dates),
+        facts_(facts),
         reports_(reports),
         first_file_(first_file),
         output_(output) {}
@@ -172,8 +222,9 @@ class ConvertingSink : public RecordSink {
     }
     // Members of an archive follow each other on one thread.
     if (block == 0 && file > 0) output_->BeginFile();
-    return std::make_unique<ConvertedBlock>(formats_, dates_.OfBlock(number, block), block,
-                                            output_);
+    return std::make_unique<ConvertedBlock>(formats_, facts_.DatesOf(number, block),
+                                            StatementPrefix(reports_, number),
+                                            facts_.StatementsBefore(number, block), block, output_);
   }
 
   void SetDates(uint32_t, uint32_t, uint32_t, uint32_t, Date, Date) override {}
@@ -191,7 +242,7 @@ class ConvertingSink : public RecordSink {
   };
 
   const StreamFormats& formats_;
-  const LateDateTable& dates_;
+  const BlockFacts& facts_;
   const absl::Span<const FileReport> reports_;
   const uint32_t first_file_;
   OrderedOutput* output_;
@@ -280,13 +331,13 @@ absl::Status WriteRecords(absl::Span<const InputSpec> inputs,
                           const ReadOptions& options,
                           const ReadLimits& limits,
                           const StreamFormats& formats,
-                          const LateDateTable& dates,
+                          const BlockFacts& facts,
                           absl::Span<const FileReport> reports,
                           OrderedOutput* output) {
   uint32_t first_file = 0;
   for (const InputSpec& input : inputs) {
     output->BeginFile();
-    ConvertingSink sink(formats, dates, reports, first_file, output);
+    ConvertingSink sink(formats, facts, reports, first_file, output);
     absl::StatusOr<uint32_t> files =
         ConvertInput(input, options, limits, &sink, reports, first_file);
     if (!files.ok()) return files.status();
@@ -316,15 +367,15 @@ absl::StatusOr<std::vector<FileReport>> ConvertFiles(absl::Span<const std::strin
   read_options.settings = options.settings;
   ReadLimits limits;
   limits.threads = options.threads > 0 ? options.threads : AvailableThreads();
-  LateDateTable dates;
-  absl::StatusOr<ReadResult> read = ReadFiles(*inputs, read_options, limits, &dates);
+  BlockFacts facts;
+  absl::StatusOr<ReadResult> read = ReadFiles(*inputs, read_options, limits, &facts);
   if (!read.ok()) return read.status();
   absl::StatusOr<std::string> beginning = Beginning(*formats, to, read->reports);
   if (!beginning.ok()) return beginning.status();
   OrderedOutput output(&consumer);
   output.Give(0, *beginning);
   if (absl::Status status =
-          WriteRecords(*inputs, read_options, limits, *formats, dates, read->reports, &output);
+          WriteRecords(*inputs, read_options, limits, *formats, facts, read->reports, &output);
       !status.ok()) {
     return status;
   }

@@ -143,6 +143,21 @@ bool SplitArray(std::string_view text,
   }
 }
 
+bool SplitJsonLines(std::string_view text, TextArena* arena, std::vector<std::string_view>* lines) {
+  lines->clear();
+  simdjson::dom::parser parser;
+  simdjson::dom::array array;
+  if (parser.parse(text.data(), text.size()).get_array().get(array) != simdjson::SUCCESS) {
+    return false;
+  }
+  for (const simdjson::dom::element json : array) {
+    std::string_view line;
+    if (json.get_string().get(line) != simdjson::SUCCESS) return false;
+    lines->push_back(arena->Store(line));
+  }
+  return true;
+}
+
 Complaint ExplainCell(CellKind kind,
                       bool required,
                       int64_t least,

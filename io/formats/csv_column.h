@@ -236,6 +236,9 @@ bool SplitArray(std::string_view text,
                 TextArena* arena,
                 std::vector<Element>* elements);
 
+// The lines of a text cell that is a JSON array of strings, as they stand. False when it is not one.
+bool SplitJsonLines(std::string_view text, TextArena* arena, std::vector<std::string_view>* lines);
+
 // Calls take(record, element) for each element, after kCount was set to nothing; `take` returns
 // false for one that it refuses.
 template <auto kCount, typename R, typename Take>

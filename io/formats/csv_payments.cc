@@ -7,9 +7,11 @@
 // Fields: payment_id, creditor_account, kind, direction, amount, currency, booking_date,
 // value_date, references, text, payer_name, payer_account, payer_org_no, customer_id,
 // bank_reference, end_to_end_id, reverses, statement_account, entry_reference, entry_amount,
-// entry_transactions, charges, origin, copy, status, details_missing. References are joined by `;` (in a file separated by `;`
-// the cell is quoted, or they are joined by `|`), or are a JSON array of strings or of
-// {"value","scheme","amount"}. Text is one string; line breaks in its quoted cell divide its lines.
+// entry_transactions, charges, origin, copy, status, details_missing, statement. References are
+// joined by `;` (in a file separated by `;` the cell is quoted, or they are joined by `|`), or are a
+// JSON array of strings or of
+// {"value","scheme","amount"}. Text is one string; line breaks in its quoted cell divide its lines,
+// but for a JSON array of strings: each is a line, whatever breaks it has.
 // Source: RFC 4180; docs/records.md.
 
 #include "io/formats/csv_mapped_reader.h"
@@ -44,8 +46,15 @@ void ReferencesPass(const PaymentRun& run, uint32_t column) {
 
 void TextLinesPass(const PaymentRun& run, uint32_t column) {
   const auto none = [](Payment* payment) { payment->text_count = 0; };
-  csv::ForEachCell<false>(run, column, none, [&run](Payment* payment, std::string_view text) {
+  std::vector<std::string_view> lines;
+  csv::ForEachCell<false>(run, column, none, [&](Payment* payment, std::string_view text) {
     payment->text_count = 0;
+    if (text.front() == '[' && csv::SplitJsonLines(text, run.arena, &lines)) {
+      for (const std::string_view line : lines) {
+        if (!line.empty()) run.batch->AddText(payment, line);
+      }
+      return true;
+    }
     for (;;) {
       const size_t end = text.find('\n');
       std::string_view line = text.substr(0, end);
@@ -121,6 +130,7 @@ constexpr csv::Field<PaymentRun> kFields[] = {
     {"entry_amount", CellKind::kAmount, false, 0, "",
      csv::AmountPass<&Payment::entry_amount_minor, 0, false, PaymentRun>},
     {"entry_transactions", CellKind::kCount, false, 0, "", CountPass},
+    {"statement", CellKind::kText, false, 0, "", kTextPass<&Payment::statement_id>},
 };
 
 struct PaymentTraits {

@@ -3,7 +3,8 @@
 // (io/bytes/separated_cell.h).
 //
 // References are joined by `;`; when one has an amount or a scheme, or holds a `;` or a blank at an
-// end, all are written as JSON. Lines of text are divided by line breaks in one cell. A field that
+// end, all are written as JSON. Lines of text are divided by line breaks in one cell, or, where one has
+// a break of its own or what follows would look like JSON, are a JSON array. A field that
 // has its default value is left empty, except amounts and currency.
 
 #include "io/formats/csv_writer.h"
@@ -97,8 +98,24 @@ void AppendReferences(absl::Span<const PaymentReference> references,
   AppendText(cell, out);
 }
 
+// Whether a reader that splits at line breaks gets `line` back.
+bool IsWholeLine(std::string_view line) {
+  return !line.empty() && line.find('\n') == std::string_view::npos && line.back() != '\r';
+}
+
 void AppendLines(absl::Span<const std::string_view> lines, std::string* out) {
   std::string cell;
+  bool join = lines.empty() || lines.front().empty() || lines.front().front() != '[';
+  for (const std::string_view line : lines) join &= IsWholeLine(line);
+  if (!join) {
+    for (const std::string_view line : lines) {
+      cell.push_back(cell.empty() ? '[' : ',');
+      AppendJsonString(line, &cell);
+    }
+    cell.push_back(']');
+    AppendText(cell, out);
+    return;
+  }
   for (const std::string_view line : lines) {
     if (!cell.empty()) cell.push_back('\n');
     cell.append(line);
@@ -214,6 +231,7 @@ constexpr PaymentColumn kPaymentColumns[] = {
     {"status",
      [](const PB&, const P& p, std::string* out) { out->append(p.is_pending ? "pending" : ""); }},
     {"details_missing", FlagColumn<&P::details_missing, PB, P>},
+    {"statement", TextColumn<&P::statement_id, PB, P>},
 };
 
 using CustomerColumn = Column<CustomerBatch, Customer>;

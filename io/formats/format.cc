@@ -116,6 +116,16 @@ FileReport JoinTallies(std::string_view format,
   return report;
 }
 
+void TellStatements(uint32_t file,
+                    absl::Span<const std::unique_ptr<BlockSummary>> summaries,
+                    RecordSink* sink) {
+  uint32_t opened = 0;
+  for (uint32_t block = 0; block < summaries.size(); ++block) {
+    if (opened > 0) sink->SetStatementsBefore(file, block, opened);
+    opened += summaries[block]->tally.statements_opened;
+  }
+}
+
 namespace {
 
 // Takes records and keeps nothing.
@@ -181,6 +191,7 @@ FileReport ReadBytes(const Format& format,
     for (const LateDates& late : result.late_dates) {
       sink->SetDates(file, late.block, late.first, late.last, late.booking_date, late.value_date);
     }
+    TellStatements(file, summaries, sink);
   }
   result.report.bytes = bytes.size();
   return result.report;

@@ -135,6 +135,11 @@ FileReport JoinTallies(std::string_view format,
                        FileKind kind,
                        absl::Span<const std::unique_ptr<BlockSummary>> summaries);
 
+// Tells the sink of each block how many statements those before it opened.
+void TellStatements(uint32_t file,
+                    absl::Span<const std::unique_ptr<BlockSummary>> summaries,
+                    RecordSink* sink);
+
 // The table, in order of precedence. See formats.cc.
 absl::Span<const Format> Formats();
 // Null when there is no such format.

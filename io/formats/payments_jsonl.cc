@@ -60,6 +60,7 @@ enum Field : uint8_t {
   kCopy,
   kStatus,
   kDetailsMissing,
+  kStatement,
   kFieldCount,
 };
 
@@ -91,6 +92,7 @@ constexpr std::array<JsonField, kFieldCount> kSchema = {{
     {"copy", JsonFieldType::kFlag},
     {"status"},
     {"details_missing", JsonFieldType::kFlag},
+    {"statement"},
 }};
 
 std::string_view Trim(std::string_view text) {
@@ -117,6 +119,7 @@ class PaymentBuilder : public JsonRecordBuilder {
     payment.reverses = record.text(kReverses);
     payment.statement_account = record.text(kStatementAccount);
     payment.entry_reference = record.text(kEntryReference);
+    payment.statement_id = record.text(kStatement);
     payment.is_copy = !record.text(kCopy).empty();
     payment.details_missing = !record.text(kDetailsMissing).empty();
     if (payment.creditor_account.empty()) return {"a creditor_account", {}, kCreditorAccount};
@@ -439,6 +442,9 @@ class PaymentsJsonlWriter : public FormatWriter {
         return;
       case kCharges:
         amount(payment.charges_minor, decimals);
+        return;
+      case kStatement:
+        line->OptionalText("statement", payment.statement_id);
         return;
       case kStatementAccount:
         line->OptionalText("statement_account", payment.statement_account);

@@ -47,6 +47,10 @@ class GroupSink : public RecordSink {
     run_->SetDates(first_file_ + file, block, first, last, booking_date, value_date);
   }
 
+  void SetStatementsBefore(uint32_t file, uint32_t block, uint32_t statements) override {
+    run_->SetStatementsBefore(first_file_ + file, block, statements);
+  }
+
  private:
   class CountingBlock : public BlockSink {
    public:

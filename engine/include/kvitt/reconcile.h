@@ -136,6 +136,7 @@ class Reconciliation : public RecordSink {
                 uint32_t last,
                 Date booking_date,
                 Date value_date) override;
+  void SetStatementsBefore(uint32_t file, uint32_t block, uint32_t statements) override;
 
   // One file fact for each file that was opened. Not thread-safe; before Run().
   void SetFile(FileFact fact);

@@ -138,10 +138,12 @@ struct Payment {
   std::string_view end_to_end_id;
   std::string_view reverses;         // bank reference or end-to-end id that a reversal takes back
   std::string_view entry_reference;  // of the booked entry that this transaction is a part of
-  int64_t amount_minor = 0;          // > 0
-  int64_t charges_minor = 0;         // charges already taken out of the amount, as the file states
-  int64_t entry_amount_minor = 0;    // total of that entry; 0 when the entry is this transaction
-  uint32_t reference_first = 0;      // into PaymentBatch::references
+  // Names the statement where a record stream holds those of several; empty: `statement` numbers it.
+  std::string_view statement_id;
+  int64_t amount_minor = 0;        // > 0
+  int64_t charges_minor = 0;       // charges already taken out of the amount, as the file states
+  int64_t entry_amount_minor = 0;  // total of that entry; 0 when the entry is this transaction
+  uint32_t reference_first = 0;    // into PaymentBatch::references
   uint32_t reference_count = 0;
   uint32_t text_first = 0;  // into PaymentBatch::text
   uint32_t text_count = 0;

@@ -53,6 +53,13 @@ class RecordSink {
                         uint32_t last,
                         Date booking_date,
                         Date value_date) = 0;
+
+  // How many statements the blocks of the file in front of `block` opened: Payment::statement counts
+  // those of its own block, and equal payments are told apart by the statement of the file. Called
+  // as SetDates, where there are any. A sink that does not tell payments apart may ignore it.
+  virtual void SetStatementsBefore(uint32_t file, uint32_t block, uint32_t statements) {
+    static_cast<void>(file), static_cast<void>(block), static_cast<void>(statements);
+  }
 };
 
 }  // namespace kvitt

@@ -187,10 +187,7 @@ class Gatherer {
           return !MakeReferenceKey(reference.value, kAnyAccount).is_none();
         });
     thread_local SlipList slips;
-    FindSlips(
-        quoted->value, search->account,
-        evidence_.index.has_letters() ? SlipAlphabet::kDigitsAndLetters : SlipAlphabet::kDigits,
-        &slips);
+    FindSlips(quoted->value, search->account, evidence_.index.forms(), &slips);
     std::vector<ItemHandle> found;
     for (size_t i = 0; i < slips.size(); ++i) {
       constexpr size_t kAhead = 16;
@@ -208,7 +205,7 @@ class Gatherer {
       for (ItemHandle item : found) AddSlip(search, {item, kNoItem, slips.kind(i)});
     }
     std::vector<TwoReferences> pairs;
-    RunTogether(quoted->value, search->account, &pairs);
+    RunTogether(quoted->value, search->account, evidence_.index.forms(), &pairs);
     std::vector<ItemHandle> second;
     for (const TwoReferences& pair : pairs) {
       FindEligible(*search, pair.first, &found);

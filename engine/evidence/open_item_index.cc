@@ -1,7 +1,6 @@
 #include "engine/evidence/open_item_index.h"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <string>
 
@@ -23,8 +22,10 @@ void OpenItemIndex::Build(const Books& books) {
   // Entries wait by worker and part, so that each part is then filled by one thread.
   std::vector<std::vector<std::vector<Entry>>> found(workers,
                                                      std::vector<std::vector<Entry>>(kParts));
+  std::vector<ReferenceForms> forms(workers);
   const auto note = [&](ReferenceKey key, ItemHandle item, size_t worker) {
     if (key.is_none()) return;
+    forms[worker].Note(key);
     found[worker][PartOf(BareHash(key))].push_back({key, item, kNone});
   };
   const absl::Span<const ItemHandle> chunks = items.AllChunks();
@@ -54,17 +55,16 @@ void OpenItemIndex::Build(const Books& books) {
       if (IsOpen(items.At(alias.item))) note(alias.key, alias.item, 0);
     }
   }
+  for (const ReferenceForms& each : forms) forms_.Join(each);
   parts_.assign(kParts, {});
   size_t entries = 0;
   for (const auto& list : found) {
     for (const auto& part : list) entries += part.size();
   }
-  std::atomic<bool> has_letters{false};
   filter_ = std::make_unique<HashFilter>(entries);
   ParallelFor(kParts, 1, books.threads, [&](size_t begin, size_t end, int) {
     for (size_t p = begin; p < end; ++p) {
       size_t count = 0;
-      bool letters = false;
       for (const auto& list : found) count += list[p].size();
       Part& part = parts_[p];
       part.entries.reserve(count);
@@ -74,14 +74,11 @@ void OpenItemIndex::Build(const Books& books) {
         for (const Entry& entry : list[p]) {
           filter_->Add(BareHash(entry.key));
           Insert(entry, &part);
-          letters = letters || entry.key.kind() != ReferenceKey::Kind::kNumber;
         }
         list[p] = {};
       }
-      if (letters) has_letters.store(true, std::memory_order_relaxed);
     }
   });
-  has_letters_ = has_letters.load();
 }
 
 void OpenItemIndex::Insert(const Entry& entry, Part* part) {

@@ -12,6 +12,7 @@
 
 #include "engine/allocate/books.h"
 #include "engine/evidence/hash_filter.h"
+#include "engine/evidence/reference_forms.h"
 #include "engine/store/reference_key.h"
 
 namespace kvitt {
@@ -41,8 +42,8 @@ class OpenItemIndex {
     if (filter_ != nullptr) filter_->Prefetch(BareHash(key));
   }
 
-  // Whether any reference has letters in it.
-  bool has_letters() const { return has_letters_; }
+  // What the references look like.
+  const ReferenceForms& forms() const { return forms_; }
 
  private:
   struct Entry {
@@ -70,7 +71,7 @@ class OpenItemIndex {
   const Books* books_ = nullptr;
   std::vector<Part> parts_;
   std::unique_ptr<HashFilter> filter_;
-  bool has_letters_ = false;
+  ReferenceForms forms_;
 };
 
 // Whether anything can still be paid on the item (or used, of a credit note).

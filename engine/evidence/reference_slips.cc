@@ -56,6 +56,19 @@ class Quote {
   size_t size_ = 0;
 };
 
+// What a one at the k-th place from the right adds to the key of a number: the low 16 digits are a
+// number of 54 bits, the 12 above them stand above those bits.
+constexpr std::array<Wide, CheckRule::kPlaces> kTens = [] {
+  std::array<Wide, CheckRule::kPlaces> powers{};
+  Wide ten = 1;
+  for (size_t k = 0; k < powers.size(); ++k) {
+    if (k == 16) ten = 1;
+    powers[k] = k < 16 ? ten : ten << 54;
+    ten *= 10;
+  }
+  return powers;
+}();
+
 // The slips of digits.
 //
 // The key of a number is linear: digit d at the k-th place from the right adds d * kTens[k]. So a
@@ -72,11 +85,12 @@ class Quote {
 class DigitSlips {
  public:
   // One place is left for the digit that a slip adds.
-  static constexpr size_t kDigitsMax = 27;
+  static constexpr size_t kDigitsMax = CheckRule::kPlaces - 1;
 
   // REQUIRES: digits, with at least four significant ones, no more than kDigitsMax.
-  DigitSlips(std::string_view text, AccountNumber account, SlipList* slips)
-      : text_(text), account_high_(uint64_t{account} << 32), slips_(slips) {
+  // `rule`: one that all references keep that can be meant, or null.
+  DigitSlips(std::string_view text, AccountNumber account, const CheckRule* rule, SlipList* slips)
+      : text_(text), account_high_(uint64_t{account} << 32), rule_(rule), slips_(slips) {
     size_t places = text_.size();
     for (size_t i = 0; i < text_.size(); ++i) {
       digit_[i] = static_cast<uint8_t>(text_[i] - '0');
@@ -85,6 +99,7 @@ class DigitSlips {
       shifted_ += digit_[i] * kTens[places + 1];
     }
     zero_led_ = digit_[0] == 0;
+    if (rule_ != nullptr) AddShares();
   }
 
   void Find() {
@@ -95,43 +110,62 @@ class DigitSlips {
   }
 
  private:
-  using Powers = std::array<Wide, 28>;
-
-  // The low 16 digits are a number of 54 bits, the 12 above them stand above those bits.
-  static constexpr Powers kTens = [] {
-    Powers powers{};
-    Wide ten = 1;
-    for (size_t k = 0; k < powers.size(); ++k) {
-      if (k == 16) ten = 1;
-      powers[k] = k < 16 ? ten : ten << 54;
-      ten *= 10;
-    }
-    return powers;
-  }();
-
   void Add(SlipKind kind, Wide key) {
     slips_->Add(kind,
                 {static_cast<uint64_t>(key), static_cast<uint64_t>(key >> 64) | account_high_});
   }
 
+  // What the first i digits add up to by the rule, at their places, one further right, one further left.
+  void AddShares() {
+    const size_t size = text_.size();
+    for (size_t i = 0; i < size; ++i) {
+      const size_t place = size - 1 - i;
+      shares_[i + 1] = shares_[i] + rule_->Share(place, digit_[i]);
+      right_shares_[i + 1] =
+          right_shares_[i] + (place == 0 ? 0 : rule_->Share(place - 1, digit_[i]));
+      left_shares_[i + 1] = left_shares_[i] + rule_->Share(place + 1, digit_[i]);
+    }
+  }
+
+  // What the digits from the i-th on add up to.
+  unsigned SharesFrom(size_t i) const { return shares_[text_.size()] - shares_[i]; }
+
+  // Calls fn for each digit that may stand at `place` when all the others add up to `rest`.
+  template <typename Fn>
+  void ForDigits(size_t place, unsigned rest, Fn fn) const {
+    if (rule_ == nullptr) {
+      for (uint8_t digit = 0; digit < 10; ++digit) fn(digit);
+      return;
+    }
+    const uint8_t digit = rule_->Solve(place, rest);
+    if (digit != CheckRule::kNoDigit) fn(digit);
+  }
+
   void Changes() {
     for (size_t i = 0; i < text_.size(); ++i) {
-      const Wide ten = kTens[text_.size() - 1 - i];
-      Wide key = key_ - digit_[i] * ten;
-      for (uint8_t digit = 0; digit < 10; ++digit, key += ten) {
-        if (digit == digit_[i]) continue;
+      const size_t place = text_.size() - 1 - i;
+      const Wide rest = key_ - digit_[i] * kTens[place];
+      ForDigits(place, shares_[i] + SharesFrom(i + 1), [&](uint8_t digit) {
+        if (digit == digit_[i]) return;
+        const Wide key = rest + digit * kTens[place];
         // A zero for the first digit is the same as the first digit gone: see Runs.
-        if (digit == 0 && (i == 0 || key == 0)) continue;
+        if (digit == 0 && (i == 0 || key == 0)) return;
         Add(SlipKind::kChanged, key);
-      }
+      });
     }
   }
 
   void Swaps() {
     for (size_t i = 0; i + 1 < text_.size(); ++i) {
       if (digit_[i] == digit_[i + 1]) continue;
-      const Wide left = kTens[text_.size() - 1 - i];
-      const Wide right = kTens[text_.size() - 2 - i];
+      const size_t place = text_.size() - 1 - i;
+      if (rule_ != nullptr &&
+          !rule_->Holds(shares_[i] + rule_->Share(place, digit_[i + 1]) +
+                        rule_->Share(place - 1, digit_[i]) + SharesFrom(i + 2))) {
+        continue;
+      }
+      const Wide left = kTens[place];
+      const Wide right = kTens[place - 1];
       const Wide up = Wide{digit_[i + 1]} - digit_[i];  // modulo 2^128, as is the sum
       Add(SlipKind::kSwapped, key_ + up * (left - right));
     }
@@ -172,7 +206,11 @@ class DigitSlips {
     const bool is_first = start == 0;
     const bool is_last = end == text_.size();
     const bool is_known = IsSameLengthSlip(r, start);
-    if (!is_known && shorter != 0) {
+    const bool keeps_shorter =
+        rule_ == nullptr || rule_->Holds(right_shares_[start] + SharesFrom(start + 1));
+    const bool keeps_longer =
+        rule_ == nullptr || rule_->Holds(left_shares_[start + 1] + SharesFrom(start));
+    if (keeps_shorter && !is_known && shorter != 0) {
       if (end - start > 1) {
         Add(SlipKind::kDoubled, shorter);
       } else if (is_first) {
@@ -181,7 +219,7 @@ class DigitSlips {
         Add(SlipKind::kLastAdded, shorter);
       }
     }
-    if (!(is_known && zero_led_)) {
+    if (keeps_longer && !(is_known && zero_led_)) {
       Add(is_last    ? SlipKind::kLastLost
           : is_first ? SlipKind::kFirstLost
                      : SlipKind::kDoubleLost,
@@ -191,19 +229,23 @@ class DigitSlips {
 
   // Digits that are not those at the ends, which Runs has added.
   void Ends() {
-    const Wide first = kTens[text_.size()];
-    for (uint8_t digit = 1; digit < 10; ++digit) {
-      if (digit != digit_[0]) Add(SlipKind::kFirstLost, key_ + digit * first);
-    }
-    for (uint8_t digit = 0; digit < 10; ++digit) {
-      if (digit != digit_[text_.size() - 1]) Add(SlipKind::kLastLost, shifted_ + digit);
-    }
+    const size_t size = text_.size();
+    ForDigits(size, shares_[size], [&](uint8_t digit) {
+      if (digit != 0 && digit != digit_[0]) Add(SlipKind::kFirstLost, key_ + digit * kTens[size]);
+    });
+    ForDigits(0, left_shares_[size], [&](uint8_t digit) {
+      if (digit != digit_[size - 1]) Add(SlipKind::kLastLost, shifted_ + digit);
+    });
   }
 
   std::string_view text_;
   uint64_t account_high_;
+  const CheckRule* rule_;
   SlipList* slips_;
-  std::array<uint8_t, 28> digit_{};
+  std::array<uint8_t, CheckRule::kPlaces> digit_{};
+  std::array<unsigned, CheckRule::kPlaces> shares_{};
+  std::array<unsigned, CheckRule::kPlaces> right_shares_{};
+  std::array<unsigned, CheckRule::kPlaces> left_shares_{};
   Wide key_ = 0;
   Wide shifted_ = 0;  // the key of the text with a zero behind it
   bool zero_led_ = false;
@@ -214,10 +256,15 @@ class DigitSlips {
 // stands in base 37 there, and the value has up to 18 characters; what is longer holds no letters.
 class LetterAmongDigits {
  public:
-  LetterAmongDigits(std::string_view text, AccountNumber account, SlipList* slips)
+  // `forms`: what references look like, or null.
+  LetterAmongDigits(std::string_view text,
+                    AccountNumber account,
+                    const ReferenceForms* forms,
+                    SlipList* slips)
       : text_(text),
         tag_high_((uint64_t{account} << 32) |
                   (uint64_t{static_cast<uint8_t>(ReferenceKey::Kind::kAlphanumeric)} << 30)),
+        forms_(forms),
         slips_(slips) {}
 
   void Find() {
@@ -226,12 +273,13 @@ class LetterAmongDigits {
     for (size_t i = text_.size(); i-- > 0; power *= 37) {
       key_ += Code(text_[i]) * power;
     }
-    if (text_.size() < kBase37Max) {
+    if (text_.size() < kBase37Max && MayBeBetween(key_ * 37, power * 37 - 1)) {
       for (char letter = 'A'; letter <= 'Z'; ++letter) {
         Add(SlipKind::kFirstLost, key_ + Code(letter) * power);
         Add(SlipKind::kLastLost, key_ * 37 + Code(letter));
       }
     }
+    if (!MayBeBetween(key_, power - 1)) return;
     power = 1;
     for (size_t i = text_.size(); i-- > 0; power *= 37) {
       for (const char letter : LettersLike(text_[i])) {
@@ -245,12 +293,23 @@ class LetterAmongDigits {
 
   static Wide Code(char c) { return static_cast<Wide>(IsDigit(c) ? c - '0' : c - 'A' + 10); }
 
-  void Add(SlipKind kind, Wide key) {
-    slips_->Add(kind, {static_cast<uint64_t>(key), static_cast<uint64_t>(key >> 64) | tag_high_});
+  ReferenceKey KeyOf(Wide value) const {
+    return {static_cast<uint64_t>(value), static_cast<uint64_t>(value >> 64) | tag_high_};
   }
+
+  // Whether any reference with letters is as long.
+  bool MayBeBetween(Wide least, Wide most) const {
+    if (forms_ == nullptr) return true;
+    ShapeSet shapes;
+    shapes.AddRange(KeyOf(least), KeyOf(most));
+    return forms_->MayHaveAny(shapes);
+  }
+
+  void Add(SlipKind kind, Wide key) { slips_->Add(kind, KeyOf(key)); }
 
   std::string_view text_;
   uint64_t tag_high_;
+  const ReferenceForms* forms_;
   SlipList* slips_;
   Wide key_ = 0;
 };
@@ -440,11 +499,10 @@ void FindMinus(std::string_view digits, AccountNumber account, SlipList* slips) 
   }
 }
 
-}  // namespace
-
 void FindSlips(std::string_view quoted,
                AccountNumber account,
                SlipAlphabet alphabet,
+               const ReferenceForms* forms,
                SlipList* slips) {
   slips->Clear();
   const Quote quote(quoted);
@@ -453,21 +511,86 @@ void FindSlips(std::string_view quoted,
   if (!IsDigits(text) || text.size() > DigitSlips::kDigitsMax) {
     TextSlips(text, account, alphabet, slips).Find();
   } else {
-    DigitSlips(text, account, slips).Find();
+    const CheckRule* rule = forms == nullptr ? nullptr : forms->RuleOf(account);
+    DigitSlips(text, account, rule, slips).Find();
     if (alphabet == SlipAlphabet::kDigitsAndLetters) {
-      LetterAmongDigits(text, account, slips).Find();
+      LetterAmongDigits(text, account, forms, slips).Find();
       FindMinus(text, account, slips);
     }
   }
   KVITT_CHECK(slips->size() <= SlipList::kMax);
 }
 
-void RunTogether(std::string_view quoted,
-                 AccountNumber account,
-                 std::vector<TwoReferences>* pairs) {
-  pairs->clear();
-  const Quote quote(quoted);
-  const std::string_view text = quote.text();
+// The two parts of a number that is cut in two, from cut to cut.
+class CutNumber {
+ public:
+  // REQUIRES: digits, no more than CheckRule::kPlaces, cut behind the first for a start.
+  CutNumber(std::string_view digits, AccountNumber account)
+      : digits_(digits), account_high_(uint64_t{account} << 32) {
+    for (size_t i = 0; i < digits.size(); ++i) second_ += Digit(i) * kTens[digits.size() - 1 - i];
+    Next();
+  }
+
+  void Next() {
+    constexpr uint64_t kLowEnd = 10'000'000'000'000'000u;
+    second_ -= Digit(cut_) * kTens[digits_.size() - 1 - cut_];
+    first_low_ = first_low_ * 10 + Digit(cut_);
+    first_high_ = first_high_ * 10 + first_low_ / kLowEnd;
+    first_low_ %= kLowEnd;
+    ++cut_;
+  }
+
+  ReferenceKey First() const { return KeyOf((Wide{first_high_} << 54) | first_low_); }
+
+  ReferenceKey Second() const { return KeyOf(second_); }
+
+  bool FirstKeeps(const CheckRule& rule) const { return Keeps(rule, 0, cut_); }
+
+  bool SecondKeeps(const CheckRule& rule) const { return Keeps(rule, cut_, digits_.size()); }
+
+ private:
+  uint8_t Digit(size_t i) const { return static_cast<uint8_t>(digits_[i] - '0'); }
+
+  ReferenceKey KeyOf(Wide value) const {
+    return {static_cast<uint64_t>(value), static_cast<uint64_t>(value >> 64) | account_high_};
+  }
+
+  bool Keeps(const CheckRule& rule, size_t begin, size_t end) const {
+    unsigned sum = 0;
+    for (size_t i = begin; i < end; ++i) sum += rule.Share(end - 1 - i, Digit(i));
+    return rule.Holds(sum);
+  }
+
+  std::string_view digits_;
+  uint64_t account_high_;
+  size_t cut_ = 0;
+  Wide second_ = 0;
+  uint64_t first_low_ = 0;
+  uint64_t first_high_ = 0;
+};
+
+void CutDigits(std::string_view text,
+               AccountNumber account,
+               const ReferenceForms& forms,
+               std::vector<TwoReferences>* pairs) {
+  const ReferenceKey least = MakeReferenceKey("1000", account);  // kSignificantMin characters
+  const auto is_short = [&](ReferenceKey key) {
+    return (key.high & 0xffffffffu) == 0 && key.low < least.low;
+  };
+  const CheckRule* rule = forms.RuleOf(account);
+  CutNumber number(text, account);
+  for (size_t cut = 1; cut + kSignificantMin <= text.size(); ++cut, number.Next()) {
+    if (cut < kSignificantMin) continue;
+    const ReferenceKey first = number.First();
+    const ReferenceKey second = number.Second();
+    if (is_short(first) || is_short(second) || first == second) continue;
+    if (!forms.MayHave(first) || !forms.MayHave(second)) continue;
+    if (rule != nullptr && !(number.SecondKeeps(*rule) && number.FirstKeeps(*rule))) continue;
+    pairs->push_back({first, second, cut});
+  }
+}
+
+void CutText(std::string_view text, AccountNumber account, std::vector<TwoReferences>* pairs) {
   for (size_t cut = kSignificantMin; cut + kSignificantMin <= text.size(); ++cut) {
     const std::string_view first = text.substr(0, cut);
     const std::string_view second = text.substr(cut);
@@ -482,6 +605,47 @@ void RunTogether(std::string_view quoted,
     if (pair.first.is_none() || pair.second.is_none() || pair.first == pair.second) continue;
     pairs->push_back(pair);
   }
+}
+
+}  // namespace
+
+void FindSlips(std::string_view quoted,
+               AccountNumber account,
+               SlipAlphabet alphabet,
+               SlipList* slips) {
+  FindSlips(quoted, account, alphabet, nullptr, slips);
+}
+
+void FindSlips(std::string_view quoted,
+               AccountNumber account,
+               const ReferenceForms& forms,
+               SlipList* slips) {
+  FindSlips(quoted, account,
+            forms.has_letters() ? SlipAlphabet::kDigitsAndLetters : SlipAlphabet::kDigits, &forms,
+            slips);
+}
+
+void RunTogether(std::string_view quoted,
+                 AccountNumber account,
+                 std::vector<TwoReferences>* pairs) {
+  pairs->clear();
+  CutText(Quote(quoted).text(), account, pairs);
+}
+
+void RunTogether(std::string_view quoted,
+                 AccountNumber account,
+                 const ReferenceForms& forms,
+                 std::vector<TwoReferences>* pairs) {
+  pairs->clear();
+  const Quote quote(quoted);
+  if (IsDigits(quote.text()) && quote.text().size() <= CheckRule::kPlaces) {
+    CutDigits(quote.text(), account, forms, pairs);
+    return;
+  }
+  CutText(quote.text(), account, pairs);
+  std::erase_if(*pairs, [&](const TwoReferences& pair) {
+    return !forms.MayHave(pair.first) || !forms.MayHave(pair.second);
+  });
 }
 
 namespace {

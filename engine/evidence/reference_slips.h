@@ -13,8 +13,9 @@
 //   DescribeSlip(slips.kind(i), "20260001079", "20260001019")   // "10th digit 1 read as 7"
 //
 // A payment has some 250 to 300 slips, and a night a million such payments. The keys of digits are
-// sums of powers of ten, so a slip is one addition; no text is made and nothing allocated. What is
-// not digits alone goes through text: some fifty times slower and rare.
+// sums of powers of ten, so a slip is one addition; no text is made and nothing allocated. Where
+// references have check digits only slips that keep the rule are made. What is not digits alone goes
+// through text: some fifty times slower and rare.
 //
 // All functions are pure and thread-safe.
 
@@ -28,6 +29,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "engine/evidence/reference_forms.h"
 #include "engine/store/reference_key.h"
 
 namespace kvitt {
@@ -94,6 +96,13 @@ void FindSlips(std::string_view quoted,
                SlipAlphabet alphabet,
                SlipList* slips);
 
+// The same without slips that no reference of `forms` can be: a tenth of them where the references of
+// the account have check digits.
+void FindSlips(std::string_view quoted,
+               AccountNumber account,
+               const ReferenceForms& forms,
+               SlipList* slips);
+
 struct TwoReferences {
   ReferenceKey first;
   ReferenceKey second;
@@ -104,6 +113,12 @@ struct TwoReferences {
 // characters each, the shorter first ones first. Marks between the two do not matter. A pair of equal
 // references is left out: nobody pays one item twice in one payment.
 void RunTogether(std::string_view quoted, AccountNumber account, std::vector<TwoReferences>* pairs);
+
+// The same without pairs of which either cannot be a reference of `forms`.
+void RunTogether(std::string_view quoted,
+                 AccountNumber account,
+                 const ReferenceForms& forms,
+                 std::vector<TwoReferences>* pairs);
 
 struct ContinuedReference {
   ReferenceKey key;

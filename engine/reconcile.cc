@@ -22,6 +22,7 @@
 #include "engine/match/rules.h"
 #include "engine/parallel.h"
 #include "engine/result_pages.h"
+#include "engine/store/scan.h"
 #include "engine/value/concat.h"
 #include "kvitt/check.h"
 
@@ -279,13 +280,9 @@ void Reconciliation::Impl::BuryDeadItems() {
   const bool any = std::any_of(runs.begin(), runs.end(),
                                [&](const ItemRun& run) { return books_.file_dead[run.file]; });
   if (!any) return;
-  for (ItemHandle chunk : books_.items.AllChunks()) {
-    for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-      ItemRecord& item = books_.items.At(chunk + i);
-      if (!item.has(ItemRecord::kFilled)) break;
-      if (books_.file_dead[books_.items.PositionOf(item).file]) item.set(ItemRecord::kDead);
-    }
-  }
+  ScanItems(books_.items, books_.threads, [&](ItemHandle, ItemRecord& item, size_t) {
+    if (books_.file_dead[books_.items.PositionOf(item).file]) item.set(ItemRecord::kDead);
+  });
 }
 
 void Reconciliation::Impl::MarkInsolvent() {
@@ -294,15 +291,8 @@ void Reconciliation::Impl::MarkInsolvent() {
   for (const CustomerRecord& customer : books_.customers.customers()) {
     if (customer.status == CustomerStatus::kInsolvent) insolvent.Number(customer.customer_id);
   }
-  const absl::Span<const ItemHandle> chunks = books_.items.AllChunks();
-  ParallelFor(chunks.size(), 1024, books_.threads, [&](size_t begin, size_t end, int) {
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        ItemRecord& item = books_.items.At(chunks[c] + i);
-        if (!item.has(ItemRecord::kFilled)) break;
-        if (insolvent.OfItem(item) != kNobody) item.set(ItemRecord::kInsolvent);
-      }
-    }
+  insolvent.ForEachItem(books_.threads, [](CustomerNumber, ItemHandle, ItemRecord& item, size_t) {
+    item.set(ItemRecord::kInsolvent);
   });
 }
 

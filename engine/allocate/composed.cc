@@ -367,7 +367,7 @@ void SortForPaying(const Books& books, PayOrder order, std::vector<ItemHandle>* 
   handles->erase(std::unique(handles->begin(), handles->end()), handles->end());
 }
 
-std::string NameItems(const Books& books, const std::vector<ItemHandle>& handles) {
+std::string NameItems(const Books& books, absl::Span<const ItemHandle> handles) {
   constexpr size_t kNamed = 5;
   std::string names;
   char scratch[kPackedTextBytesMax];
@@ -421,7 +421,7 @@ bool SettleParts(Books* books,
 
 void SettleItems(Books* books,
                  PaymentHandle payment,
-                 const std::vector<ItemHandle>& items,
+                 absl::Span<const ItemHandle> items,
                  Rule rule,
                  Confidence confidence) {
   books->decisions.Forget(payment);
@@ -472,7 +472,7 @@ PaymentCase DecideParts(const Books& books,
 
 std::vector<SuggestedAllocation> WouldPost(const Books& books,
                                            const PaymentRecord& payment,
-                                           const std::vector<ItemHandle>& items) {
+                                           absl::Span<const ItemHandle> items) {
   std::vector<SuggestedAllocation> rows;
   char scratch[kPackedTextBytesMax];
   std::vector<PaymentPart> parts;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "engine/allocate/books.h"
 
 namespace kvitt {
@@ -21,7 +22,7 @@ void SortItems(const Books& books, std::vector<ItemHandle>* items);
 // In the order in which a payment pays them: costs first where the policy wants it, else as above.
 void SortForPaying(const Books& books, PayOrder order, std::vector<ItemHandle>* items);
 // "INV-1 (100.00 NOK), INV-2 (50.00 NOK)"; at most five, then how many more.
-std::string NameItems(const Books& books, const std::vector<ItemHandle>& items);
+std::string NameItems(const Books& books, absl::Span<const ItemHandle> items);
 
 // Posts `payment` on all parts by the table of differing amounts applied to their sum: credit notes
 // lend what is open on them, invoices are closed oldest first, and a difference is tolerated, taken
@@ -39,7 +40,7 @@ bool SettleParts(Books* books,
 // REQUIRES: as for DecideOnItem and SettleParts.
 void SettleItems(Books* books,
                  PaymentHandle payment,
-                 const std::vector<ItemHandle>& items,
+                 absl::Span<const ItemHandle> items,
                  Rule rule,
                  Confidence confidence);
 
@@ -55,7 +56,7 @@ PaymentCase DecideParts(const Books& books,
 // (another currency, credit notes alone), the money on them in their order.
 std::vector<SuggestedAllocation> WouldPost(const Books& books,
                                            const PaymentRecord& payment,
-                                           const std::vector<ItemHandle>& items);
+                                           absl::Span<const ItemHandle> items);
 
 // The same as a suggestion: what would be posted.
 Suggestion SuggestParts(const Books& books,

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -68,8 +69,23 @@ class DecisionBook {
 
   size_t size() const { return composed_.size(); }
 
+  // Payments of an item that an earlier one in the run has paid with the same amount: (second, first).
+  void NotePaidTwice(std::vector<std::pair<PaymentHandle, PaymentHandle>> pairs) {
+    paid_twice_ = std::move(pairs);
+    std::sort(paid_twice_.begin(), paid_twice_.end());
+  }
+
+  // The first of them; kNoPayment when `second` is none.
+  PaymentHandle PaidBefore(PaymentHandle second) const {
+    const auto found = std::lower_bound(
+        paid_twice_.begin(), paid_twice_.end(), second,
+        [](const auto& pair, PaymentHandle handle) { return pair.first < handle; });
+    return found == paid_twice_.end() || found->first != second ? kNoPayment : found->second;
+  }
+
  private:
   absl::flat_hash_map<PaymentHandle, ComposedDecision> composed_;
+  std::vector<std::pair<PaymentHandle, PaymentHandle>> paid_twice_;  // ascending
 };
 
 }  // namespace kvitt

@@ -102,11 +102,6 @@ void AddRepair(const Books& books, PaymentHandle handle, std::vector<Finding>* o
   out->push_back(std::move(finding));
 }
 
-bool MayHaveRemarks(const PaymentRecord& payment) {
-  return payment.decided == PaymentCase::kUndecided ||
-         payment.decided == PaymentCase::kAlreadySettled;
-}
-
 }  // namespace
 
 void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
@@ -181,7 +176,13 @@ void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* 
     AddReservations(books.items, payment.item, out);
   }
   if (payment.rule == Rule::kReferenceRepaired) AddRepair(books, handle, out);
-  if (MayHaveRemarks(payment)) {
+  if (payment.decided == PaymentCase::kAlreadySettled) {
+    const PaymentHandle first = books.decisions.PaidBefore(handle);
+    if (first != kNoPayment) {
+      out->push_back({.code = C::kPossibleDoublePayment, .item = payment.item, .other = first});
+    }
+  }
+  if (payment.decided == PaymentCase::kUndecided) {
     const ComposedDecision* composed = books.decisions.Find(handle);
     if (composed != nullptr) {
       out->insert(out->end(), composed->remarks.begin(), composed->remarks.end());
@@ -209,11 +210,15 @@ void WriteExceptionId(DeviationCode code,
 namespace {
 
 void AppendMoney(int64_t minor, Currency currency, std::string* out) {
-  char buffer[40];
-  char* end = WriteAmount(buffer, minor, currency.decimals());
+  // Straight to its place: a copy of bytes that were just stored one by one waits for them.
+  constexpr size_t kLongestAmount = 40;
+  const size_t begin = out->size();
+  out->resize(begin + kLongestAmount);
+  char* const start = out->data() + begin;
+  char* end = WriteAmount(start, minor, currency.decimals());
   *end++ = ' ';
   end = CopyText(currency.code(), end);
-  out->append(buffer, static_cast<size_t>(end - buffer));
+  out->resize(begin + static_cast<size_t>(end - start));
 }
 
 // " Quoted: 123, 456."

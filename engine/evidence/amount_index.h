@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "engine/allocate/books.h"
+#include "engine/evidence/hash_filter.h"
 #include "engine/evidence/search_case.h"
 
 namespace kvitt {
@@ -20,8 +22,11 @@ class AmountIndex {
     ItemHandle item = kNoItem;  // the only one when count is 1
   };
 
-  // Counts, for the amounts of `cases`, the open items that have them; credit notes aside.
-  void Build(const Books& books, const std::vector<const SearchCase*>& cases);
+  // Counts, for the amounts of `cases`, those of `items` that are still open and have them; credit
+  // notes aside.
+  void Build(const Books& books,
+             const std::vector<ItemHandle>& items,
+             const std::vector<const SearchCase*>& cases);
 
   // Items of that amount that can be paid on the account.
   Found Find(const SearchCase& search, int64_t amount_minor) const;
@@ -40,7 +45,10 @@ class AmountIndex {
     }
   };
 
-  absl::flat_hash_map<Key, Found> found_;  // items of the account itself, or of any account
+  using Map = absl::flat_hash_map<Key, Found>;
+
+  std::unique_ptr<HashFilter> present_;  // amounts that any item has
+  std::vector<Map> found_;  // by Scatter; items of the account itself, or of any account
 };
 
 }  // namespace kvitt

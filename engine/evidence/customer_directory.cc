@@ -2,9 +2,9 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
-
-#include "engine/parallel.h"
 
 namespace kvitt {
 namespace {
@@ -23,22 +23,42 @@ uint64_t Spread(uint64_t key) {
 }  // namespace
 
 void CustomerDirectory::PrepareExistence(int threads) {
-  filter_ = std::make_unique<HashFilter>(items_->count() + customers_->customers().size());
+  filter_ = std::make_unique<HashFilter>(items_->count() / 2 + customers_->customers().size());
   for (const CustomerRecord& customer : customers_->customers()) {
     filter_->Add(HashOf(customer.customer_id));
   }
-  const absl::Span<const ItemHandle> chunks = items_->AllChunks();
-  ParallelFor(chunks.size(), 512, threads, [&](size_t begin, size_t end, int) {
-    char scratch[kPackedTextBytesMax];
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        const ItemRecord& item = items_->At(chunks[c] + i);
-        if (!item.has(ItemRecord::kFilled)) break;
-        filter_->Add(Spread(item.customer_id.in_arena() ? TextKey(items_->CustomerId(item, scratch))
-                                                        : item.customer_id.bits()));
-      }
-    }
+  // Each worker's hashes wait a little, so that the filter's lines have come when they are added.
+  constexpr size_t kWaiting = 32;
+
+  struct alignas(64) Ring {
+    std::array<uint64_t, kWaiting> hashes{};
+    size_t count = 0;
+  };
+
+  std::vector<Ring> rings(WorkersOf(threads));
+  ScanItems(*items_, threads, [&](ItemHandle, const ItemRecord& item, size_t worker) {
+    Ring& ring = rings[worker];
+    uint64_t& place = ring.hashes[ring.count % kWaiting];
+    if (ring.count >= kWaiting) filter_->Add(place);
+    place = HashOfItem(item);
+    filter_->Prefetch(place);
+    ++ring.count;
   });
+  for (const Ring& ring : rings) {
+    for (size_t i = 0; i < std::min(ring.count, kWaiting); ++i) filter_->Add(ring.hashes[i]);
+  }
+}
+
+HashFilter CustomerDirectory::FilterOfNamed() const {
+  HashFilter named(entries_.size());
+  for (const Entry& entry : entries_) named.Add(HashOf(entry.id));
+  return named;
+}
+
+uint64_t CustomerDirectory::HashOfItem(const ItemRecord& item) const {
+  if (!item.customer_id.in_arena()) return Spread(item.customer_id.bits());
+  char scratch[kPackedTextBytesMax];
+  return Spread(TextKey(items_->CustomerId(item, scratch)));
 }
 
 uint64_t CustomerDirectory::HashOf(std::string_view customer_id) const {

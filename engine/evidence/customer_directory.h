@@ -15,6 +15,7 @@
 #include "engine/evidence/hash_filter.h"
 #include "engine/store/customer_book.h"
 #include "engine/store/item_store.h"
+#include "engine/store/scan.h"
 
 namespace kvitt {
 
@@ -34,6 +35,19 @@ class CustomerDirectory {
   CustomerNumber Find(std::string_view customer_id) const;
   // The customer of an item; kNobody when nobody named it.
   CustomerNumber OfItem(const ItemRecord& item) const;
+
+  // Calls fn(customer, handle, item, worker) by several threads for each item whose customer has a
+  // number.
+  template <typename Fn>
+  void ForEachItem(int threads, Fn fn) const {
+    if (entries_.empty()) return;
+    const HashFilter named = FilterOfNamed();
+    ScanItems(*items_, threads, [&](ItemHandle handle, ItemRecord& item, size_t worker) {
+      if (!named.MayHold(HashOfItem(item))) return;
+      const CustomerNumber customer = OfItem(item);
+      if (customer != kNobody) fn(customer, handle, item, worker);
+    });
+  }
 
   // Before MayExist: remembers coarsely which customers there are.
   void PrepareExistence(int threads);
@@ -65,6 +79,8 @@ class CustomerDirectory {
   };
 
   uint64_t HashOf(std::string_view customer_id) const;
+  uint64_t HashOfItem(const ItemRecord& item) const;
+  HashFilter FilterOfNamed() const;
   uint64_t KeyOf(std::string_view customer_id) const;
 
   const ItemStore* items_;

@@ -8,6 +8,7 @@
 #include "engine/evidence/text_leads.h"
 #include "engine/evidence/why_undecided.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 #include "kvitt/check.h"
 #include "kvitt/reference.h"
 
@@ -27,21 +28,15 @@ struct PayerDraft {
 };
 
 std::vector<SearchCase> CollectCases(const Books& books) {
-  const std::vector<PaymentRun>& runs = books.payments.runs();
-  std::vector<std::vector<PaymentHandle>> found(runs.size());
-  ParallelFor(runs.size(), 16, books.threads, [&](size_t begin, size_t end, int) {
-    for (size_t r = begin; r < end; ++r) {
-      if (books.file_dead[runs[r].file]) continue;
-      for (uint32_t i = 0; i < runs[r].count; ++i) {
-        const PaymentRecord& payment = books.payments.At(runs[r].first + i);
-        if (payment.decided == PaymentCase::kUndecided && payment.amount_minor > 0 &&
-            payment.has(PaymentRecord::kClaims) && !payment.has(PaymentRecord::kDead) &&
-            !payment.has(PaymentRecord::kReversed)) {
-          found[r].push_back(runs[r].first + i);
-        }
-      }
-    }
-  });
+  std::vector<std::vector<PaymentHandle>> found(WorkersOf(books.threads));
+  ScanPayments(books.payments, books.threads,
+               [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
+                 if (payment.decided == PaymentCase::kUndecided && payment.amount_minor > 0 &&
+                     payment.has(PaymentRecord::kClaims) && !payment.has(PaymentRecord::kDead) &&
+                     !payment.has(PaymentRecord::kReversed)) {
+                   found[worker].push_back(handle);
+                 }
+               });
   std::vector<PaymentHandle> handles;
   for (const std::vector<PaymentHandle>& list : found) {
     handles.insert(handles.end(), list.begin(), list.end());

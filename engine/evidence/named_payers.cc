@@ -1,5 +1,7 @@
 #include "engine/evidence/named_payers.h"
 
+#include <xxhash.h>
+
 #include <algorithm>
 #include <string>
 #include <string_view>
@@ -9,6 +11,7 @@
 #include "absl/container/flat_hash_set.h"
 #include "engine/evidence/name_index.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 
 namespace kvitt {
 namespace {
@@ -53,29 +56,22 @@ CustomerNames CollectNames(const Books& books) {
     if (!customer.name.empty()) names.push_back({customer.customer_id, customer.name});
   }
   const ItemStore& items = books.items;
-  const absl::Span<const ItemHandle> chunks = items.AllChunks();
-  const size_t workers = static_cast<size_t>(std::max(books.threads, 1));
+  const size_t workers = WorkersOf(books.threads);
   std::vector<std::vector<std::string_view>> found(workers);
   std::vector<absl::flat_hash_set<uint64_t>> seen(workers);
   collected.ids.resize(workers);
-  ParallelFor(chunks.size(), 512, books.threads, [&](size_t begin, size_t end, int worker) {
-    const size_t w = static_cast<size_t>(worker);
+  ScanItems(items, books.threads, [&](ItemHandle, const ItemRecord& item, size_t worker) {
+    if (item.cold == 0 || !IsOpen(item)) return;
+    const std::string_view name = ColdFind(items.Cold(item), ColdTag::kCustomerName);
+    // Each name of a customer once for each thread, but for ids that lie in the arena.
+    const uint64_t print = XXH3_64bits_withSeed(name.data(), name.size(), item.customer_id.bits());
+    if (name.empty() || !seen[worker].insert(print).second) return;
     char scratch[kPackedTextBytesMax];
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        const ItemRecord& item = items.At(chunks[c] + i);
-        if (!item.has(ItemRecord::kFilled)) break;
-        if (item.cold == 0 || !IsOpen(item)) continue;
-        const std::string_view name = ColdFind(items.Cold(item), ColdTag::kCustomerName);
-        // A customer with many items is named once, but for ids that lie in the arena.
-        if (name.empty() || !seen[w].insert(item.customer_id.bits()).second) continue;
-        const std::string_view id = items.CustomerId(item, scratch);
-        const CustomerRecord* record = books.customers.Find(id);
-        if (record != nullptr && !record->name.empty()) continue;
-        collected.ids[w].emplace_back(id);
-        found[w].push_back(name);
-      }
-    }
+    const std::string_view id = items.CustomerId(item, scratch);
+    const CustomerRecord* record = books.customers.Find(id);
+    if (record != nullptr && !record->name.empty()) return;
+    collected.ids[worker].emplace_back(id);
+    found[worker].push_back(name);
   });
   for (size_t w = 0; w < workers; ++w) {
     for (size_t i = 0; i < found[w].size(); ++i) {

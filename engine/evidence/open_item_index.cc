@@ -4,13 +4,13 @@
 #include <bit>
 #include <string>
 
-#include "engine/parallel.h"
+#include "engine/scatter.h"
+#include "engine/store/scan.h"
 #include "kvitt/reference.h"
 
 namespace kvitt {
 namespace {
 
-constexpr size_t kChunksPerTask = 512;
 constexpr uint32_t kNone = 0xffffffffu;
 
 }  // namespace
@@ -18,65 +18,46 @@ constexpr uint32_t kNone = 0xffffffffu;
 void OpenItemIndex::Build(const Books& books) {
   books_ = &books;
   const ItemStore& items = books.items;
-  const size_t workers = static_cast<size_t>(std::max(books.threads, 1));
-  // Entries wait by worker and part, so that each part is then filled by one thread.
-  std::vector<std::vector<std::vector<Entry>>> found(workers,
-                                                     std::vector<std::vector<Entry>>(kParts));
+  const size_t workers = WorkersOf(books.threads);
+  Scatter<Entry> found(books.threads);
+  std::vector<std::vector<ItemHandle>> open(workers);
   std::vector<ReferenceForms> forms(workers);
   const auto note = [&](ReferenceKey key, ItemHandle item, size_t worker) {
     if (key.is_none()) return;
     forms[worker].Note(key);
-    found[worker][PartOf(BareHash(key))].push_back({key, item, kNone});
+    found.Add(worker, BareHash(key), {key, item, kNone});
   };
-  const absl::Span<const ItemHandle> chunks = items.AllChunks();
-  ParallelFor(chunks.size(), kChunksPerTask, books.threads,
-              [&](size_t begin, size_t end, int worker) {
-                const size_t w = static_cast<size_t>(worker);
-                char scratch[kPackedTextBytesMax];
-                for (size_t c = begin; c < end; ++c) {
-                  for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-                    const ItemHandle handle = chunks[c] + i;
-                    const ItemRecord& item = items.At(handle);
-                    if (!item.has(ItemRecord::kFilled)) break;
-                    if (!IsOpen(item)) continue;
-                    note(item.key, handle, w);
-                    // Of an item without reference the id is the key already.
-                    if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kIdIsAlias)) {
-                      continue;
-                    }
-                    const ReferenceKey id =
-                        MakeReferenceKey(items.ItemId(item, scratch), item.key.account());
-                    if (id != item.key) note(id, handle, w);
-                  }
-                }
-              });
+  ScanItems(items, books.threads, [&](ItemHandle handle, const ItemRecord& item, size_t worker) {
+    if (!IsOpen(item)) return;
+    open[worker].push_back(handle);
+    note(item.key, handle, worker);
+    // Of an item without reference the id is the key already.
+    if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kIdIsAlias)) return;
+    char scratch[kPackedTextBytesMax];
+    const ReferenceKey id = MakeReferenceKey(items.ItemId(item, scratch), item.key.account());
+    if (id != item.key) note(id, handle, worker);
+  });
   for (uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
     for (const ItemAlias& alias : items.AliasesOf(bucket)) {
       if (IsOpen(items.At(alias.item))) note(alias.key, alias.item, 0);
     }
   }
-  for (const ReferenceForms& each : forms) forms_.Join(each);
-  parts_.assign(kParts, {});
-  size_t entries = 0;
-  for (const auto& list : found) {
-    for (const auto& part : list) entries += part.size();
+  items_.clear();
+  for (const std::vector<ItemHandle>& list : open) {
+    items_.insert(items_.end(), list.begin(), list.end());
   }
-  filter_ = std::make_unique<HashFilter>(entries);
-  ParallelFor(kParts, 1, books.threads, [&](size_t begin, size_t end, int) {
-    for (size_t p = begin; p < end; ++p) {
-      size_t count = 0;
-      for (const auto& list : found) count += list[p].size();
-      Part& part = parts_[p];
-      part.entries.reserve(count);
-      part.slots.assign(std::bit_ceil(std::max<size_t>(count * 2, 8)), kNone);
-      part.mask = part.slots.size() - 1;
-      for (auto& list : found) {
-        for (const Entry& entry : list[p]) {
-          filter_->Add(BareHash(entry.key));
-          Insert(entry, &part);
-        }
-        list[p] = {};
-      }
+  forms_ = {};
+  for (const ReferenceForms& each : forms) forms_.Join(each);
+  filter_ = std::make_unique<HashFilter>(found.size());
+  parts_.assign(Scatter<Entry>::kParts, {});
+  found.ForEachPart(books.threads, [&](size_t p, const std::vector<Entry>& entries) {
+    Part& part = parts_[p];
+    part.entries.reserve(entries.size());
+    part.slots.assign(std::bit_ceil(std::max<size_t>(entries.size() * 2, 8)), kNone);
+    part.mask = part.slots.size() - 1;
+    for (const Entry& entry : entries) {
+      filter_->Add(BareHash(entry.key));
+      Insert(entry, &part);
     }
   });
 }
@@ -98,7 +79,7 @@ void OpenItemIndex::Find(ReferenceKey key,
                          std::vector<ItemHandle>* out) const {
   if (key.is_none() || parts_.empty() || !MayFind(key)) return;
   const uint64_t hash = BareHash(key);
-  const Part& part = parts_[PartOf(hash)];
+  const Part& part = parts_[Scatter<Entry>::PartOf(hash)];
   const size_t first = out->size();
   // The same reference on other accounts lies in the same run of slots.
   for (size_t slot = hash & part.mask; part.slots[slot] != kNone; slot = (slot + 1) & part.mask) {

@@ -42,6 +42,9 @@ class OpenItemIndex {
     if (filter_ != nullptr) filter_->Prefetch(BareHash(key));
   }
 
+  // What stood open, in no order that means something.
+  const std::vector<ItemHandle>& items() const { return items_; }
+
   // What the references look like.
   const ReferenceForms& forms() const { return forms_; }
 
@@ -52,7 +55,7 @@ class OpenItemIndex {
     uint32_t next;  // another item under the same reference
   };
 
-  // Open addressing to the first entry of a reference, in parts that are filled side by side.
+  // Open addressing to the first entry of a reference. Parts are those of Scatter.
   struct Part {
     std::vector<Entry> entries;
     std::vector<uint32_t> slots;
@@ -61,14 +64,10 @@ class OpenItemIndex {
 
   static void Insert(const Entry& entry, Part* part);
 
-  static constexpr int kPartBits = 6;
-  static constexpr size_t kParts = size_t{1} << kPartBits;
-
-  static size_t PartOf(uint64_t hash) { return hash >> (64 - kPartBits); }
-
   bool Carries(ItemHandle item, std::string_view normal) const;
 
   const Books* books_ = nullptr;
+  std::vector<ItemHandle> items_;
   std::vector<Part> parts_;
   std::unique_ptr<HashFilter> filter_;
   ReferenceForms forms_;

@@ -8,6 +8,7 @@
 #include "engine/allocate/posting.h"
 #include "engine/evidence/hash_filter.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 #include "engine/value/concat.h"
 #include "kvitt/reference.h"
 
@@ -115,7 +116,7 @@ void PayerBook::FindInStream(const Books& books, CustomerDirectory* directory) {
 
   HashFilter tails(tails_.size());
   for (uint64_t tail : tails_) tails.Add(tail);
-  std::vector<std::vector<Hit>> hits(static_cast<size_t>(std::max(books.threads, 1)));
+  std::vector<std::vector<Hit>> hits(WorkersOf(books.threads));
   ParallelFor(customers.size(), 1024, books.threads, [&](size_t begin, size_t end, int worker) {
     std::vector<Hit>& mine = hits[static_cast<size_t>(worker)];
     for (size_t c = begin; c < end; ++c) {
@@ -145,21 +146,13 @@ void PayerBook::FindInItems(const Books& books, CustomerDirectory* directory) {
     Owners* owners;
   };
 
-  std::vector<std::vector<Hit>> hits(static_cast<size_t>(std::max(books.threads, 1)));
-  const absl::Span<const ItemHandle> chunks = items.AllChunks();
-  ParallelFor(chunks.size(), 512, books.threads, [&](size_t begin, size_t end, int worker) {
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        const ItemRecord& item = items.At(chunks[c] + i);
-        if (!item.has(ItemRecord::kFilled)) break;
-        if (item.cold == 0 || item.has(ItemRecord::kDead)) continue;
-        const std::string_view org_no = ColdFind(items.Cold(item), ColdTag::kCustomerOrgNo);
-        if (org_no.empty()) continue;
-        const auto wanted = org_nos_.find(PrintOrgNo(org_no));
-        if (wanted == org_nos_.end()) continue;
-        hits[static_cast<size_t>(worker)].push_back({chunks[c] + i, &wanted->second});
-      }
-    }
+  std::vector<std::vector<Hit>> hits(WorkersOf(books.threads));
+  ScanItems(items, books.threads, [&](ItemHandle handle, const ItemRecord& item, size_t worker) {
+    if (item.cold == 0 || item.has(ItemRecord::kDead)) return;
+    const std::string_view org_no = ColdFind(items.Cold(item), ColdTag::kCustomerOrgNo);
+    if (org_no.empty()) return;
+    const auto wanted = org_nos_.find(PrintOrgNo(org_no));
+    if (wanted != org_nos_.end()) hits[worker].push_back({handle, &wanted->second});
   });
   char scratch[kPackedTextBytesMax];
   for (const std::vector<Hit>& list : hits) {
@@ -173,7 +166,6 @@ void PayerBook::FindInSettlements(const Books& books, CustomerDirectory* directo
   HashFilter tails(tails_.size());
   for (uint64_t tail : tails_) tails.Add(tail);
   const PaymentStore& payments = books.payments;
-  const std::vector<PaymentRun>& runs = payments.runs();
 
   struct Seen {
     ItemHandle item = kNoItem;  // one of the customer's
@@ -181,7 +173,7 @@ void PayerBook::FindInSettlements(const Books& books, CustomerDirectory* directo
   };
 
   using SeenMap = absl::flat_hash_map<Owners*, Seen>;
-  std::vector<SeenMap> seen(static_cast<size_t>(std::max(books.threads, 1)));
+  std::vector<SeenMap> seen(WorkersOf(books.threads));
   const ItemStore& items = books.items;
   const auto same_customer = [&](ItemHandle a, ItemHandle b) {
     const PackedText x = items.At(a).customer_id;
@@ -191,8 +183,7 @@ void PayerBook::FindInSettlements(const Books& books, CustomerDirectory* directo
     char scratch[2][kPackedTextBytesMax];
     return items.CustomerId(items.At(a), scratch[0]) == items.CustomerId(items.At(b), scratch[1]);
   };
-  const auto look = [&](PaymentHandle handle, size_t worker) {
-    const PaymentRecord& payment = payments.At(handle);
+  const auto look = [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
     if (!IsSettlement(payment)) return;
     const std::string_view account = payments.ColdText(payment, ColdTag::kPayerAccount);
     if (account.empty() || !tails.MayHold(TailHash(account))) return;
@@ -211,13 +202,7 @@ void PayerBook::FindInSettlements(const Books& books, CustomerDirectory* directo
       if (posting.item != kNoItem) add(posting.item);
     }
   };
-  ParallelFor(runs.size(), 16, books.threads, [&](size_t begin, size_t end, int worker) {
-    for (size_t r = begin; r < end; ++r) {
-      for (uint32_t i = 0; i < runs[r].count; ++i) {
-        look(runs[r].first + i, static_cast<size_t>(worker));
-      }
-    }
-  });
+  ScanPayments(payments, books.threads, look);
   char scratch[kPackedTextBytesMax];
   for (const SeenMap& map : seen) {
     for (const auto& [owners, found] : map) {

@@ -6,6 +6,7 @@
 #include "engine/allocate/composed.h"
 #include "engine/evidence/open_item_index.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 
 namespace kvitt {
 
@@ -22,24 +23,15 @@ void PayerItems::Build(const Books& books, CustomerDirectory* directory) {
     ItemHandle item;
   };
 
-  const size_t workers = static_cast<size_t>(std::max(books.threads, 1));
+  const size_t workers = WorkersOf(books.threads);
   std::vector<std::vector<Owned>> open(workers);
   std::vector<std::vector<char>> has_item(workers, std::vector<char>(customers, 0));
   const ItemStore& items = books.items;
-  const absl::Span<const ItemHandle> chunks = items.AllChunks();
-  ParallelFor(chunks.size(), 512, books.threads, [&](size_t begin, size_t end, int worker) {
-    const size_t w = static_cast<size_t>(worker);
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        const ItemRecord& item = items.At(chunks[c] + i);
-        if (!item.has(ItemRecord::kFilled)) break;
-        if (item.has(ItemRecord::kDead)) continue;
-        const CustomerNumber customer = directory->OfItem(item);
-        if (customer == kNobody) continue;
-        has_item[w][customer] = 1;
-        if (IsOpen(item)) open[w].push_back({customer, chunks[c] + i});
-      }
-    }
+  directory->ForEachItem(books.threads, [&](CustomerNumber customer, ItemHandle handle,
+                                            const ItemRecord& item, size_t worker) {
+    if (item.has(ItemRecord::kDead)) return;
+    has_item[worker][customer] = 1;
+    if (IsOpen(item)) open[worker].push_back({customer, handle});
   });
   size_t count = 0;
   for (size_t w = 0; w < workers; ++w) {

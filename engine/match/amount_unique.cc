@@ -13,7 +13,7 @@ void RunAmountUnique(Books* books) {
       asked.push_back(&search);
     }
   }
-  evidence->amounts.Build(*books, asked);
+  evidence->amounts.Build(*books, evidence->index.items(), asked);
   NoteSuggestingRule(*books, evidence, Rule::kAmountUnique, ProposeByAmount);
 }
 

@@ -11,7 +11,7 @@ namespace {
 // Places to be filled with items: each contender has one for each item that it takes.
 struct Place {
   size_t contender;
-  const std::vector<ItemHandle>* candidates;
+  absl::Span<const ItemHandle> candidates;
 };
 
 // How many sets an answer could be: the ways to take `take` of the alike items of each choice.
@@ -50,7 +50,7 @@ class Matching {
 
  private:
   bool Augment(size_t place) {
-    for (ItemHandle item : *places_[place].candidates) {
+    for (ItemHandle item : places_[place].candidates) {
       if (!visited_.emplace(item, true).second) continue;
       const auto taken = taken_.find(item);
       if (taken == taken_.end() || Augment(taken->second)) {
@@ -69,7 +69,7 @@ class Matching {
 std::vector<Place> PlacesOf(const Contender& contender, size_t index) {
   std::vector<Place> places;
   for (const Choice& choice : contender.answer.choices) {
-    for (uint32_t i = 0; i < choice.take; ++i) places.push_back({index, &choice.items});
+    for (uint32_t i = 0; i < choice.take; ++i) places.push_back({index, choice.items});
   }
   return places;
 }
@@ -136,11 +136,11 @@ void GiveOldest(const std::vector<Contender>& contenders,
   for (size_t i = 0; i < contenders.size(); ++i) {
     places.push_back(settles[i] ? PlacesOf(contenders[i], i) : std::vector<Place>());
   }
-  std::vector<std::vector<ItemHandle>> fixed;  // one item for each place that is decided
+  std::vector<ItemHandle> fixed;  // the items of the places that are decided
   const auto feasible = [&](size_t contender, size_t place_index) {
     Matching matching;
-    for (const std::vector<ItemHandle>& item : fixed) {
-      if (!matching.Add({{0, &item}})) return false;
+    for (const ItemHandle& item : fixed) {
+      if (!matching.Add({{0, absl::MakeConstSpan(&item, 1)}})) return false;
     }
     for (size_t i = contender; i < contenders.size(); ++i) {
       const std::vector<Place>& all = places[i];
@@ -155,11 +155,9 @@ void GiveOldest(const std::vector<Contender>& contenders,
     Award& award = (*awards)[i];
     award.settles = settles[i];
     for (size_t p = 0; p < places[i].size(); ++p) {
-      for (ItemHandle item : *places[i][p].candidates) {
-        const bool used = std::any_of(fixed.begin(), fixed.end(),
-                                      [&](const auto& taken) { return taken[0] == item; });
-        if (used) continue;
-        fixed.push_back({item});
+      for (ItemHandle item : places[i][p].candidates) {
+        if (std::find(fixed.begin(), fixed.end(), item) != fixed.end()) continue;
+        fixed.push_back(item);
         if (feasible(i, p + 1)) {
           award.items.push_back(item);
           break;
@@ -174,7 +172,7 @@ void GiveOldest(const std::vector<Contender>& contenders,
 void GiveInOrder(const std::vector<Contender>& contenders, std::vector<Award>* awards) {
   absl::flat_hash_map<ItemHandle, bool> taken;
   for (size_t i = 0; i < contenders.size(); ++i) {
-    std::vector<ItemHandle> items;
+    ItemList items;
     bool all = true;
     for (const Choice& choice : contenders[i].answer.choices) {
       uint32_t left = choice.take;

@@ -20,7 +20,7 @@ struct Contender {
 
 struct Award {
   bool settles = false;
-  std::vector<ItemHandle> items;
+  ItemList items;
 };
 
 struct GroupOutcome {

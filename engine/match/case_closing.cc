@@ -9,6 +9,7 @@
 #include "engine/match/double_payment.h"
 #include "engine/match/suggestions.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 
 namespace kvitt {
 namespace {
@@ -83,16 +84,10 @@ void AddRemarks(Books* books, const SearchCase& search) {
 // A payment in another currency is suggested for the item that it names, as long as there is something
 // open on it.
 void WithdrawSuggestions(Books* books) {
-  const std::vector<PaymentRun>& runs = books->payments.runs();
-  ParallelFor(runs.size(), 16, books->threads, [&](size_t begin, size_t end, int) {
-    for (size_t r = begin; r < end; ++r) {
-      for (uint32_t i = 0; i < runs[r].count; ++i) {
-        PaymentRecord& payment = books->payments.At(runs[r].first + i);
-        if (payment.decided == PaymentCase::kCurrencyMismatch &&
-            !IsOpen(books->items.At(payment.item)) && payment.outcome == Outcome::kSuggested) {
-          payment.outcome = Outcome::kUnmatched;
-        }
-      }
+  ScanPayments(books->payments, books->threads, [&](PaymentHandle, PaymentRecord& payment, size_t) {
+    if (payment.decided == PaymentCase::kCurrencyMismatch &&
+        !IsOpen(books->items.At(payment.item)) && payment.outcome == Outcome::kSuggested) {
+      payment.outcome = Outcome::kUnmatched;
     }
   });
 }

@@ -16,6 +16,8 @@
 #include "engine/evidence/hash_filter.h"
 #include "engine/evidence/payer_book.h"
 #include "engine/parallel.h"
+#include "engine/scatter.h"
+#include "engine/store/scan.h"
 
 namespace kvitt {
 namespace {
@@ -186,20 +188,6 @@ void ForEachGroupOfSettled(const Books& books,
   if (account.empty()) fn(PrintOf(content, PayerSign::kCustomerWithoutAccount, customer));
 }
 
-// Calls fn(handle, payment, worker) in parallel for every payment of which `counts` is true.
-template <typename Fn>
-void ForEachPayment(const Books& books, bool (*counts)(const PaymentRecord&), Fn fn) {
-  const std::vector<PaymentRun>& runs = books.payments.runs();
-  ParallelFor(runs.size(), 16, books.threads, [&](size_t begin, size_t end, int worker) {
-    for (size_t r = begin; r < end; ++r) {
-      for (uint32_t i = 0; i < runs[r].count; ++i) {
-        const PaymentRecord& payment = books.payments.At(runs[r].first + i);
-        if (counts(payment)) fn(runs[r].first + i, payment, static_cast<size_t>(worker));
-      }
-    }
-  });
-}
-
 using Members = std::vector<std::pair<size_t, PaymentHandle>>;  // group, payment
 
 EarliestByDay Gather(const Books& books, size_t groups, const std::vector<Members>& found) {
@@ -230,18 +218,20 @@ std::vector<PaymentHandle> FindRepeatedByKnown(const Books& books,
     ForEachGroupOfCase(books, *cases[i], prints[i],
                        [&](const NumberPrint& print) { groups.Want(print); });
   }
-  std::vector<Members> found(static_cast<size_t>(std::max(books.threads, 1)));
-  ForEachPayment(books, IsSettled,
-                 [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
-                   if (!amounts.MayHold(HashOf(static_cast<uint64_t>(payment.amount_minor))))
-                     return;
-                   const NumberPrint content = PrintOf(books, payment);
-                   if (contents.Find(content) == contents.kUnwanted) return;
-                   ForEachGroupOfSettled(books, handle, content, [&](const NumberPrint& print) {
-                     const size_t group = groups.Find(print);
-                     if (group != groups.kUnwanted) found[worker].emplace_back(group, handle);
-                   });
+  std::vector<Members> found(WorkersOf(books.threads));
+  ScanPayments(books.payments, books.threads,
+               [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
+                 if (!IsSettled(payment) ||
+                     !amounts.MayHold(HashOf(static_cast<uint64_t>(payment.amount_minor)))) {
+                   return;
+                 }
+                 const NumberPrint content = PrintOf(books, payment);
+                 if (contents.Find(content) == contents.kUnwanted) return;
+                 ForEachGroupOfSettled(books, handle, content, [&](const NumberPrint& print) {
+                   const size_t group = groups.Find(print);
+                   if (group != groups.kUnwanted) found[worker].emplace_back(group, handle);
                  });
+               });
   const EarliestByDay earliest = Gather(books, groups.size(), found);
   for (size_t i = 0; i < cases.size(); ++i) {
     ForEachGroupOfCase(books, *cases[i], prints[i], [&](const NumberPrint& print) {
@@ -289,62 +279,112 @@ std::vector<PaymentHandle> FindRepeated(const Books& books,
   return repeated;
 }
 
+namespace {
+
+// A payment of an item: one that was posted, or one that came when the item was settled.
+struct ItemPayment {
+  ItemHandle item;
+  uint8_t currency;
+  int64_t amount_minor;
+  int64_t day;
+  PaymentHandle payment;
+
+  auto Group() const { return std::tie(item, currency, amount_minor, day); }
+};
+
+// Finds, among posted payments of one part, the first one of each second.
+class FirstPayments {
+ public:
+  FirstPayments(const Books& books, std::vector<ItemPayment> posted)
+      : books_(books), posted_(std::move(posted)) {
+    std::sort(posted_.begin(), posted_.end(), [&](const ItemPayment& a, const ItemPayment& b) {
+      if (a.Group() != b.Group()) return a.Group() < b.Group();
+      return books_.DecidesBefore(a.payment, b.payment);
+    });
+    // Thousands may pay one item on one day: the earliest is enough.
+    posted_.erase(std::unique(posted_.begin(), posted_.end(),
+                              [](const ItemPayment& a, const ItemPayment& b) {
+                                return a.Group() == b.Group();
+                              }),
+                  posted_.end());
+  }
+
+  // The earliest of the same item, amount and currency within the policy's days; kNoPayment if there
+  // is none.
+  PaymentHandle Of(const ItemPayment& second) const {
+    const int64_t span = books_.policy.double_payment_days;
+    ItemPayment from = second;
+    from.day = second.day - span;
+    PaymentHandle best = kNoPayment;
+    for (auto each = std::lower_bound(
+             posted_.begin(), posted_.end(), from,
+             [](const ItemPayment&a, const ItemPayment&b) { return a.Group() < b.Group(); });
+         each != posted_.end() && each->day <= second.day + span; ++each) {
+      if (std::tie(each->item, each->currency, each->amount_minor) !=
+          std::tie(second.item, second.currency, second.amount_minor)) {
+        break;
+      }
+      if (best == kNoPayment || books_.DecidesBefore(each->payment, best)) best = each->payment;
+    }
+    return best;
+  }
+
+ private:
+  const Books& books_;
+  std::vector<ItemPayment> posted_;
+};
+
+}  // namespace
+
 void NotePaidTwice(Books* books) {
   if (books->policy.double_payment_days <= 0) return;
-  std::vector<PaymentHandle> seconds;
-  const std::vector<PaymentRun>& runs = books->payments.runs();
-  std::vector<std::vector<PaymentHandle>> lists(static_cast<size_t>(std::max(books->threads, 1)));
-  ParallelFor(runs.size(), 16, books->threads, [&](size_t begin, size_t end, int worker) {
-    for (size_t r = begin; r < end; ++r) {
-      for (uint32_t i = 0; i < runs[r].count; ++i) {
-        const PaymentRecord& payment = books->payments.At(runs[r].first + i);
-        // Items that were closed before the run were paid by nobody in it.
-        if (payment.decided == PaymentCase::kAlreadySettled &&
-            !payment.has(PaymentRecord::kReversed) &&
-            books->items.At(payment.item).first_minor != 0) {
-          lists[static_cast<size_t>(worker)].push_back(runs[r].first + i);
-        }
-      }
+  const auto note = [&](ItemHandle item, PaymentHandle handle, const PaymentRecord& payment,
+                        size_t worker, Scatter<ItemPayment>* list) {
+    const Date date = PaidOn(*books, payment);
+    if (!date.has_value()) return;
+    list->Add(worker, HashOf(item),
+              {item, payment.currency, payment.amount_minor, date.days(), handle});
+  };
+  Scatter<ItemPayment> seconds(books->threads);
+  ScanPayments(books->payments, books->threads,
+               [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
+                 // Items that were closed before the run were paid by nobody in it.
+                 if (payment.decided == PaymentCase::kAlreadySettled &&
+                     !payment.has(PaymentRecord::kReversed) &&
+                     books->items.At(payment.item).first_minor != 0) {
+                   note(payment.item, handle, payment, worker, &seconds);
+                 }
+               });
+  if (seconds.size() == 0) return;
+  HashFilter wanted(seconds.size());
+  seconds.ForEach([&](const ItemPayment& second) { wanted.Add(HashOf(second.item)); });
+  Scatter<ItemPayment> posted(books->threads);
+  ScanPayments(books->payments, books->threads,
+               [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
+                 if (!IsPosted(payment)) return;
+                 const auto look = [&](ItemHandle item) {
+                   if (item == kNoItem || !wanted.MayHold(HashOf(item))) return;
+                   note(item, handle, payment, worker, &posted);
+                 };
+                 if (payment.decided != PaymentCase::kComposed) {
+                   look(payment.item);
+                   return;
+                 }
+                 for (const Posting& posting : books->decisions.Find(handle)->postings) {
+                   look(posting.item);
+                 }
+               });
+  std::vector<std::vector<std::pair<PaymentHandle, PaymentHandle>>> found(Scatter<int>::kParts);
+  seconds.ForEachPart(books->threads, [&](size_t part, const std::vector<ItemPayment>& list) {
+    const FirstPayments firsts(*books, posted.Take(part));
+    for (const ItemPayment& second : list) {
+      const PaymentHandle first = firsts.Of(second);
+      if (first != kNoPayment) found[part].emplace_back(second.payment, first);
     }
   });
-  for (const auto& list : lists) seconds.insert(seconds.end(), list.begin(), list.end());
-  if (seconds.empty()) return;
-  std::sort(seconds.begin(), seconds.end());
-  HashFilter wanted(seconds.size());
-  WantedGroups<std::tuple<ItemHandle, int64_t, uint8_t>> groups;
-  const auto key_of = [&](ItemHandle item, const PaymentRecord& payment) {
-    return std::tuple(item, int64_t{payment.amount_minor}, uint8_t{payment.currency});
-  };
-  for (PaymentHandle second : seconds) {
-    const PaymentRecord& payment = books->payments.At(second);
-    wanted.Add(HashOf(payment.item));
-    groups.Want(key_of(payment.item, payment));
-  }
-  std::vector<Members> found(static_cast<size_t>(std::max(books->threads, 1)));
-  const auto look = [&](ItemHandle item, PaymentHandle handle, size_t worker) {
-    if (item == kNoItem || !wanted.MayHold(HashOf(item))) return;
-    const size_t group = groups.Find(key_of(item, books->payments.At(handle)));
-    if (group != groups.kUnwanted) found[worker].emplace_back(group, handle);
-  };
-  ForEachPayment(*books, IsPosted,
-                 [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
-                   if (payment.decided != PaymentCase::kComposed) {
-                     look(payment.item, handle, worker);
-                     return;
-                   }
-                   for (const Posting& posting : books->decisions.Find(handle)->postings) {
-                     look(posting.item, handle, worker);
-                   }
-                 });
-  const EarliestByDay earliest = Gather(*books, groups.size(), found);
-  for (PaymentHandle second : seconds) {
-    const ItemHandle item = books->payments.At(second).item;
-    const PaymentHandle first =
-        earliest.Near(*books, groups.Find(key_of(item, books->payments.At(second))), second);
-    if (first == kNoPayment) continue;
-    books->decisions.Compose(second).remarks.push_back(
-        {.code = DeviationCode::kPossibleDoublePayment, .item = item, .other = first});
-  }
+  std::vector<std::pair<PaymentHandle, PaymentHandle>> pairs;
+  for (const auto& list : found) pairs.insert(pairs.end(), list.begin(), list.end());
+  books->decisions.NotePaidTwice(std::move(pairs));
 }
 
 }  // namespace kvitt

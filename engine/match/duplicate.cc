@@ -9,6 +9,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "engine/allocate/posting.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -444,25 +445,18 @@ std::vector<DuplicateItem> FindDuplicateItems(Books* books) {
     const size_t index = static_cast<size_t>(after - all.begin()) - 1;
     return std::make_pair(run_position[index], item.serial - all[index].serial_first);
   };
-  std::vector<std::vector<Identity>> identities(static_cast<size_t>(std::max(books->threads, 1)));
-  const absl::Span<const ItemHandle> chunks = items.AllChunks();
-  ParallelFor(chunks.size(), 1024, books->threads, [&](size_t begin, size_t end, int worker) {
-    char scratch[kPackedTextBytesMax];
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        const ItemRecord& item = items.At(chunks[c] + i);
-        if (!item.has(ItemRecord::kFilled)) break;
-        if (item.has(ItemRecord::kDead)) continue;
-        uint64_t hash = item.item_id.bits();
-        if (item.item_id.in_arena()) {
-          const std::string_view id = items.ItemId(item, scratch);
-          hash = XXH3_64bits(id.data(), id.size());
-        } else {
-          hash = XXH3_64bits(&hash, sizeof(hash));
-        }
-        identities[static_cast<size_t>(worker)].push_back({hash, chunks[c] + i, 0});
-      }
+  std::vector<std::vector<Identity>> identities(WorkersOf(books->threads));
+  ScanItems(items, books->threads, [&](ItemHandle handle, const ItemRecord& item, size_t worker) {
+    if (item.has(ItemRecord::kDead)) return;
+    uint64_t hash = item.item_id.bits();
+    if (item.item_id.in_arena()) {
+      char scratch[kPackedTextBytesMax];
+      const std::string_view id = items.ItemId(item, scratch);
+      hash = XXH3_64bits(id.data(), id.size());
+    } else {
+      hash = XXH3_64bits(&hash, sizeof(hash));
     }
+    identities[worker].push_back({hash, handle, 0});
   });
   std::vector<DuplicateItem> duplicates;
   ForEqualHashes(std::move(identities), books->threads, [&](const std::vector<Identity>& group) {

@@ -37,7 +37,7 @@ std::string Money(int64_t minor, uint8_t currency_index) {
 // "100.00 + 50.00 - 20.00 = 130.00 NOK"; long sums without their parts.
 std::string SumWords(const Books& books,
                      const PaymentRecord& payment,
-                     const std::vector<ItemHandle>& items) {
+                     absl::Span<const ItemHandle> items) {
   constexpr size_t kPartsMax = 8;
   std::string words;
   Int128 net = 0;
@@ -69,7 +69,7 @@ std::string RightReference(const Books& books, ItemHandle handle) {
 
 std::string QuotedWords(const SearchView& view,
                         const SearchCase& search,
-                        const std::vector<ItemHandle>& items) {
+                        absl::Span<const ItemHandle> items) {
   const Books& books = view.books;
   std::string words = Concat("The references name ", NameItems(books, items), ".");
   for (ItemHandle item : items) {
@@ -110,7 +110,7 @@ std::string RepairWords(const Books& books, const SearchCase& search, ItemHandle
 std::string ExplainSuggestion(const SearchView& view,
                               const SearchCase& search,
                               Rule rule,
-                              const std::vector<ItemHandle>& items) {
+                              absl::Span<const ItemHandle> items) {
   const Books& books = view.books;
   const PaymentRecord& payment = view.PaymentOf(search);
   std::string why;

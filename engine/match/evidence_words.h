@@ -16,7 +16,7 @@ std::string PayerWords(const Evidence& evidence, const SearchCase& search);
 std::string ExplainSuggestion(const SearchView& view,
                               const SearchCase& search,
                               Rule rule,
-                              const std::vector<ItemHandle>& items);
+                              absl::Span<const ItemHandle> items);
 
 // What a posted decision of rules 4 to 9 rests on. "" for other payments.
 std::string EvidenceOfDecision(const Books& books, PaymentHandle payment);

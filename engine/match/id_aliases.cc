@@ -6,6 +6,7 @@
 
 #include "engine/evidence/hash_filter.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 
 namespace kvitt {
 namespace {
@@ -42,25 +43,16 @@ void AddIdAliases(Books* books) {
   const ShapeSet& shapes = books->payments.reference_shapes();
   if (!shapes.Intersects(items.id_shapes())) return;
   const HashFilter quoted = QuotedLikeIds(*books);
-  const absl::Span<const ItemHandle> chunks = items.AllChunks();
-  std::vector<std::vector<ItemAlias>> found(static_cast<size_t>(std::max(books->threads, 1)));
-  ParallelFor(chunks.size(), 512, books->threads, [&](size_t begin, size_t end, int worker) {
+  std::vector<std::vector<ItemAlias>> found(WorkersOf(books->threads));
+  ScanItems(items, books->threads, [&](ItemHandle handle, ItemRecord& item, size_t worker) {
+    if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kDead)) return;
     char scratch[kPackedTextBytesMax];
-    for (size_t c = begin; c < end; ++c) {
-      for (uint32_t i = 0; i < ItemStore::kChunkItems; ++i) {
-        const ItemHandle handle = chunks[c] + i;
-        ItemRecord& item = items.At(handle);
-        if (!item.has(ItemRecord::kFilled)) break;
-        if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kDead)) continue;
-        const AccountNumber account = item.key.account();
-        const ReferenceKey key = MakeReferenceKey(items.ItemId(item, scratch), account);
-        if (key.is_none() || key == item.key || !shapes.Has(key)) continue;
-        if (!quoted.MayHold(BareHash(key))) continue;
-        item.set(ItemRecord::kIdIsAlias);
-        found[static_cast<size_t>(worker)].push_back(
-            {key, handle, BucketOf(StableHash(key, books->account_hash[account]))});
-      }
-    }
+    const AccountNumber account = item.key.account();
+    const ReferenceKey key = MakeReferenceKey(items.ItemId(item, scratch), account);
+    if (key.is_none() || key == item.key || !shapes.Has(key)) return;
+    if (!quoted.MayHold(BareHash(key))) return;
+    item.set(ItemRecord::kIdIsAlias);
+    found[worker].push_back({key, handle, BucketOf(StableHash(key, books->account_hash[account]))});
   });
   std::vector<ItemAlias> aliases;
   for (const std::vector<ItemAlias>& list : found) {

@@ -8,8 +8,8 @@
 
 namespace kvitt {
 
-std::vector<ItemHandle> Answer::Items() const {
-  std::vector<ItemHandle> items;
+ItemList Answer::Items() const {
+  ItemList items;
   for (const Choice& choice : choices) {
     items.insert(items.end(), choice.items.begin(), choice.items.begin() + choice.take);
   }
@@ -43,7 +43,7 @@ bool IsAnswer(const Answer& answer, const SlipLead& lead) {
 
 Agreement AgreementOf(const Books& books,
                       const PaymentRecord& payment,
-                      const std::vector<ItemHandle>& items) {
+                      absl::Span<const ItemHandle> items) {
   PaymentCase decided = PaymentCase::kShort;
   if (items.size() == 1) {
     const ItemRecord& item = books.items.At(items[0]);
@@ -140,7 +140,7 @@ void Judge(const Books& books, const SearchCase& search, bool respects_objection
     return;
   }
   const Answer& answer = out->answers.front();
-  const std::vector<ItemHandle> items = answer.Items();
+  const ItemList items = answer.Items();
   if (respects_objections && IsContradicted(books, search, answer)) {
     out->found = TrialResult::kContradicted;
   } else if (std::any_of(items.begin(), items.end(),

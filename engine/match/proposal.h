@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
 #include "engine/allocate/books.h"
 #include "engine/allocate/composed.h"
 #include "engine/evidence/evidence.h"
@@ -14,18 +15,21 @@
 
 namespace kvitt {
 
+// Most answers are one item, and there are as many as payments.
+using ItemList = absl::InlinedVector<ItemHandle, 4>;
+
 // Items of which some number is taken: alike ones, the oldest first.
 struct Choice {
-  std::vector<ItemHandle> items;
+  ItemList items;
   uint32_t take = 1;
 };
 
 // A set of items that agrees with the amount; alike sets are one answer.
 struct Answer {
-  std::vector<Choice> choices;
+  absl::InlinedVector<Choice, 1> choices;
 
   // The set itself: the oldest of each choice.
-  std::vector<ItemHandle> Items() const;
+  ItemList Items() const;
   bool IsAlike() const;
   bool Holds(ItemHandle item) const;
   // Whether every set that it may become holds the item.
@@ -47,7 +51,7 @@ enum class Agreement : uint8_t { kExact, kDiscount, kCharges, kTolerance, kNone 
 // REQUIRES: items of the payment's currency, open; at least one.
 Agreement AgreementOf(const Books& books,
                       const PaymentRecord& payment,
-                      const std::vector<ItemHandle>& items);
+                      absl::Span<const ItemHandle> items);
 
 // Splits items into groups of alike ones (same customer, kind, status, open amount and discount),
 // each oldest first; groups in the order of their oldest items.

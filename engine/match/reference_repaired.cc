@@ -7,11 +7,6 @@
 namespace kvitt {
 namespace {
 
-std::vector<ItemHandle> ItemsOf(const SlipLead& lead) {
-  if (lead.second == kNoItem) return {lead.item};
-  return {lead.item, lead.second};
-}
-
 bool BelongsTo(const SearchView& view, const SearchCase& search, const SlipLead& lead) {
   const auto customers = view.evidence.PaidBy(search.payer);
   const auto belongs = [&](ItemHandle item) {
@@ -22,6 +17,12 @@ bool BelongsTo(const SearchView& view, const SearchCase& search, const SlipLead&
 }
 
 }  // namespace
+
+ItemList ItemsOf(const SlipLead& lead) {
+  ItemList items(1, lead.item);
+  if (lead.second != kNoItem) items.push_back(lead.second);
+  return items;
+}
 
 void RunReferenceRepaired(Books* books) {
   RunSearchRound(books, Rule::kReferenceRepaired, ProposeRepaired);
@@ -36,7 +37,7 @@ Proposal ProposeRepaired(SearchView* view, const SearchCase& search) {
   std::vector<SlipLead> agreeing;
   uint32_t open = 0;
   for (const SlipLead& lead : search.slips) {
-    const std::vector<ItemHandle> items = ItemsOf(lead);
+    const ItemList items = ItemsOf(lead);
     if (!std::all_of(items.begin(), items.end(),
                      [&](ItemHandle item) { return IsEligible(search, books.items.At(item)); })) {
       continue;

@@ -10,4 +10,7 @@ namespace kvitt {
 void RunReferenceRepaired(Books* books);
 Proposal ProposeRepaired(SearchView* view, const SearchCase& search);
 
+// The item of a slip, or both of two references written as one.
+ItemList ItemsOf(const SlipLead& lead);
+
 }  // namespace kvitt

@@ -1,12 +1,11 @@
 #include "engine/match/search_round.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "engine/match/best_outcome.h"
 #include "engine/parallel.h"
+#include "engine/scatter.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -102,24 +101,12 @@ class SearchRound {
 
   // Posts the best outcome of each group of contenders that share items; returns who went without.
   std::vector<size_t> Settle(std::vector<Contender> contenders) {
-    std::vector<size_t> group(contenders.size());
-    std::iota(group.begin(), group.end(), 0);
-    const auto root = [&](size_t i) {
-      while (group[i] != i) i = group[i] = group[group[i]];
-      return i;
-    };
-    absl::flat_hash_map<ItemHandle, size_t> wanted;
-    for (size_t i = 0; i < contenders.size(); ++i) {
-      for (const Choice& choice : contenders[i].answer.choices) {
-        for (ItemHandle item : choice.items) {
-          const auto [entry, is_new] = wanted.try_emplace(item, i);
-          if (!is_new)
-            group[std::max(root(i), root(entry->second))] = std::min(root(i), root(entry->second));
-        }
-      }
-    }
+    const std::vector<size_t> group = GroupsOf(contenders);
     std::vector<std::pair<size_t, size_t>> order;  // (group, contender)
-    for (size_t i = 0; i < contenders.size(); ++i) order.emplace_back(root(i), i);
+    for (size_t i = 0; i < contenders.size(); ++i) {
+      if (group[i] != kAlone) order.emplace_back(group[i], i);
+    }
+    SettleSingly(contenders, group);
     std::sort(order.begin(), order.end());
     std::vector<size_t> losers;
     for (size_t begin = 0; begin < order.size();) {
@@ -135,6 +122,72 @@ class SearchRound {
     return losers;
   }
 
+  // The first contender of each one's group; kAlone for those whose items nobody else wants.
+  std::vector<size_t> GroupsOf(const std::vector<Contender>& contenders) const {
+    struct Wish {
+      ItemHandle item;
+      size_t contender;
+    };
+
+    Scatter<Wish> wishes(books_->threads);
+    ParallelFor(contenders.size(), 1024, books_->threads,
+                [&](size_t begin, size_t end, int worker) {
+                  for (size_t i = begin; i < end; ++i) {
+                    for (const Choice& choice : contenders[i].answer.choices) {
+                      for (ItemHandle item : choice.items) {
+                        wishes.Add(static_cast<size_t>(worker), item * kSpread, {item, i});
+                      }
+                    }
+                  }
+                });
+    std::vector<std::vector<std::pair<size_t, size_t>>> rivals(Scatter<Wish>::kParts);
+    wishes.ForEachPart(books_->threads, [&](size_t part, std::vector<Wish> list) {
+      std::sort(list.begin(), list.end(), [](const Wish& a, const Wish& b) {
+        return a.item != b.item ? a.item < b.item : a.contender < b.contender;
+      });
+      for (size_t i = 1; i < list.size(); ++i) {
+        if (list[i].item == list[i - 1].item && list[i].contender != list[i - 1].contender) {
+          rivals[part].emplace_back(list[i - 1].contender, list[i].contender);
+        }
+      }
+    });
+    std::vector<size_t> group(contenders.size(), kAlone);
+    const auto root = [&](size_t i) {
+      if (group[i] == kAlone) group[i] = i;
+      while (group[i] != i) i = group[i] = group[group[i]];
+      return i;
+    };
+    for (const auto& list : rivals) {
+      for (const auto& [a, b] : list) {
+        const size_t x = root(a);
+        const size_t y = root(b);
+        group[std::max(x, y)] = std::min(x, y);
+      }
+    }
+    for (size_t i = 0; i < group.size(); ++i) {
+      if (group[i] != kAlone) group[i] = root(i);
+    }
+    return group;
+  }
+
+  // Posts for those without rivals: who pays one item in any order, as nothing else is touched.
+  void SettleSingly(const std::vector<Contender>& contenders, const std::vector<size_t>& group) {
+    const auto pays_one = [](const ItemList& items) { return items.size() == 1; };
+    ParallelFor(contenders.size(), 256, books_->threads, [&](size_t begin, size_t end, int) {
+      for (size_t i = begin; i < end; ++i) {
+        if (group[i] != kAlone) continue;
+        const ItemList items = contenders[i].answer.Items();
+        if (pays_one(items)) Post(contenders[i], items);
+      }
+    });
+    // Several items are written into the book of decisions, which one thread fills.
+    for (size_t i = 0; i < contenders.size(); ++i) {
+      if (group[i] != kAlone) continue;
+      const ItemList items = contenders[i].answer.Items();
+      if (!pays_one(items)) Post(contenders[i], items);
+    }
+  }
+
   void SettleGroup(std::vector<Contender> members, std::vector<size_t>* losers) {
     if (members.size() > 1) {
       std::sort(members.begin(), members.end(), [&](const Contender& a, const Contender& b) {
@@ -146,7 +199,7 @@ class SearchRound {
     for (size_t i = 0; i < members.size(); ++i) {
       SearchCase& search = evidence_->cases[members[i].index];
       if (outcome.awards[i].settles) {
-        Post(members[i].answer, outcome.awards[i].items, &search);
+        Post(members[i], outcome.awards[i].items);
         continue;
       }
       search.Note(rule_, outcome.searched ? TrialResult::kTaken : TrialResult::kSearchLimit,
@@ -155,14 +208,18 @@ class SearchRound {
     }
   }
 
-  void Post(const Answer& answer, const std::vector<ItemHandle>& items, SearchCase* search) {
-    SettleItems(books_, search->payment, items, rule_, ConfidenceOf(rule_));
-    const PaymentRecord& payment = books_->payments.At(search->payment);
+  void Post(const Contender& contender, const ItemList& items) {
+    SearchCase& search = evidence_->cases[contender.index];
+    SettleItems(books_, search.payment, items, rule_, ConfidenceOf(rule_));
+    const PaymentRecord& payment = books_->payments.At(search.payment);
     // Only answers that agree with the amount get here.
     KVITT_CHECK(payment.outcome == Outcome::kSettled ||
                 payment.outcome == Outcome::kSettledWithDifference);
-    search->uniqueness = answer.IsAlike() ? Uniqueness::kAlike : Uniqueness::kUnique;
+    search.uniqueness = contender.answer.IsAlike() ? Uniqueness::kAlike : Uniqueness::kUnique;
   }
+
+  static constexpr size_t kAlone = ~size_t{0};
+  static constexpr uint64_t kSpread = 0x9e3779b97f4a7c15u;
 
   Books* books_;
   Evidence* evidence_;

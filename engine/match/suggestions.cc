@@ -17,7 +17,7 @@
 namespace kvitt {
 namespace {
 
-using ItemSets = std::vector<std::vector<ItemHandle>>;
+using ItemSets = std::vector<ItemList>;
 
 ItemSets SetsOf(const Proposal& proposal) {
   ItemSets sets;
@@ -32,7 +32,7 @@ ItemSets QuotedSets(const SearchView& view, const SearchCase& search) {
   if (!search.is_several && !elsewhere) return {};
   const ComposedDecision* composed = view.books.decisions.Find(search.payment);
   if (composed == nullptr) return {};
-  std::vector<ItemHandle> open;
+  ItemList open;
   for (ItemHandle item : composed->named) {
     if (IsOpen(view.books.items.At(item))) open.push_back(item);
   }
@@ -48,12 +48,11 @@ ItemSets RepairedSets(SearchView* view, const SearchCase& search) {
   ItemSets sets;
   if (proposal.found != TrialResult::kAmountDiffers || proposal.count > kFew) return sets;
   for (const SlipLead& lead : search.slips) {
-    std::vector<ItemHandle> items = {lead.item};
-    if (lead.second != kNoItem) items.push_back(lead.second);
+    const ItemList items = ItemsOf(lead);
     if (std::all_of(items.begin(), items.end(), [&](ItemHandle item) {
           return IsEligible(search, view->books.items.At(item));
         })) {
-      sets.push_back(std::move(items));
+      sets.push_back(items);
     }
   }
   return sets;
@@ -63,19 +62,27 @@ ItemSets TextSets(SearchView* view, const SearchCase& search) {
   const Proposal proposal = ProposeByText(view, search);
   if (!proposal.answers.empty()) return SetsOf(proposal);
   if (proposal.found != TrialResult::kAmountDiffers) return {};
-  std::vector<ItemHandle> named = NamedInText(*view, search);
+  const std::vector<ItemHandle> named = NamedInText(*view, search);
   if (named.empty()) return {};
-  return {std::move(named)};
+  return {ItemList(named.begin(), named.end())};
 }
 
 ItemSets OldestSets(const SearchView& view, const SearchCase& search) {
-  std::vector<ItemHandle> items = OldestOf(view, search);
+  const std::vector<ItemHandle> items = OldestOf(view, search);
   if (items.empty()) return {};
-  return {std::move(items)};
+  return {ItemList(items.begin(), items.end())};
+}
+
+// Whether the rule was asked and had nothing to say. Items are only closed, so it has nothing now.
+bool FoundNothing(Rule rule, const SearchCase& search) {
+  if (rule < Rule::kReferenceRepaired || !search.WasTried(rule)) return false;
+  const TrialResult found = search.FoundBy(rule);
+  return found == TrialResult::kNothingFound || found == TrialResult::kNotApplicable;
 }
 
 ItemSets SetsBy(Rule rule, SearchView* view, const SearchCase& search) {
   if (search.is_obstructed && rule != Rule::kReferenceExact) return {};
+  if (FoundNothing(rule, search)) return {};
   if (ModeOf(view->books, view->evidence, search, rule) == RuleMode::kOff) return {};
   switch (rule) {
     case Rule::kReferenceExact:
@@ -146,9 +153,9 @@ void MakeSuggestions(SearchView* view, const SearchCase& search, std::vector<Sug
   ItemSets seen;
   for (Rule rule : kInOrder) {
     uint32_t made = 0;
-    for (std::vector<ItemHandle>& items : SetsBy(rule, view, search)) {
+    for (const ItemList& items : SetsBy(rule, view, search)) {
       if (made == books.policy.suggestions_max) break;
-      std::vector<ItemHandle> sorted = items;
+      ItemList sorted = items;
       std::sort(sorted.begin(), sorted.end());
       if (std::find(seen.begin(), seen.end(), sorted) != seen.end()) continue;
       seen.push_back(std::move(sorted));

@@ -21,16 +21,18 @@ constexpr unsigned Weight(CheckRule::Name name, size_t place) {
 
 constexpr CheckRule CheckRule::Make(Name name) {
   CheckRule rule;
-  rule.modulus_ = name == kKidMod11 ? 11 : 10;
+  const unsigned modulus = name == kKidMod11 ? 11 : 10;
+  for (unsigned sum = 0; sum < rule.remainder_.size(); ++sum) {
+    rule.remainder_[sum] = static_cast<uint8_t>(sum % modulus);
+  }
   for (size_t place = 0; place < kPlaces; ++place) {
     for (uint8_t& digit : rule.digit_[place]) digit = kNoDigit;
     for (unsigned digit = 0; digit < 10; ++digit) {
       const unsigned product = digit * Weight(name, place);
       // Luhn adds the digits of a product.
-      const unsigned share =
-          (name == kLuhn ? product / 10 + product % 10 : product) % rule.modulus_;
+      const unsigned share = (name == kLuhn ? product / 10 + product % 10 : product) % modulus;
       rule.share_[place][digit] = static_cast<uint8_t>(share);
-      rule.digit_[place][(rule.modulus_ - share) % rule.modulus_] = static_cast<uint8_t>(digit);
+      rule.digit_[place][(modulus - share) % modulus] = static_cast<uint8_t>(digit);
     }
   }
   for (size_t pair = 0; pair < kPlaces / 2; ++pair) {

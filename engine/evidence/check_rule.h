@@ -36,11 +36,11 @@ class CheckRule {
   unsigned Share(size_t place, uint8_t digit) const { return share_[place][digit]; }
 
   // Whether a number whose digits add up to `sum` keeps the rule.
-  bool Holds(unsigned sum) const { return sum % modulus_ == 0; }
+  bool Holds(unsigned sum) const { return remainder_[sum] == 0; }
 
   // The only digit that keeps the rule at `place` of a number whose other digits add up to `rest`;
   // kNoDigit when none does.
-  uint8_t Solve(size_t place, unsigned rest) const { return digit_[place][rest % modulus_]; }
+  uint8_t Solve(size_t place, unsigned rest) const { return digit_[place][remainder_[rest]]; }
 
   // REQUIRES: a key of digits (Kind::kNumber).
   bool HoldsFor(ReferenceKey key) const;
@@ -50,7 +50,8 @@ class CheckRule {
 
   static constexpr CheckRule Make(Name name);
 
-  unsigned modulus_ = 10;
+  // Sums of all places and of a digit more: a division would cost more than all the rest.
+  std::array<uint8_t, (kPlaces + 2) * kModulusMax> remainder_{};
   std::array<std::array<uint8_t, 10>, kPlaces> share_{};
   std::array<std::array<uint8_t, 100>, kPlaces / 2> pair_{};  // what two digits add together
   std::array<std::array<uint8_t, kModulusMax>, kPlaces> digit_{};

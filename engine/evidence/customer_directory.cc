@@ -51,7 +51,7 @@ void CustomerDirectory::PrepareExistence(int threads) {
 
 HashFilter CustomerDirectory::FilterOfNamed() const {
   HashFilter named(entries_.size());
-  for (const Entry& entry : entries_) named.Add(HashOf(entry.id));
+  for (const auto& [key, number] : by_key_) named.Add(Spread(key));
   return named;
 }
 

@@ -57,6 +57,11 @@ class CustomerDirectory {
     return filter_->MayHold(HashOf(customer_id));
   }
 
+  // Asks for what MayExist looks at.
+  void PrefetchExistence(std::string_view customer_id) const {
+    filter_->Prefetch(HashOf(customer_id));
+  }
+
   size_t size() const { return entries_.size(); }
 
   const std::string& Id(CustomerNumber customer) const { return entries_[customer].id; }

@@ -27,6 +27,34 @@ struct PayerDraft {
   std::vector<std::string> in_text;  // tokens that may be customer numbers
 };
 
+// A slip that may lead somewhere, of the case with that number.
+struct SlipWish {
+  size_t search;
+  SlipKind kind;
+  ReferenceKey key;
+};
+
+// A case that quotes what leads nowhere.
+struct Mistyped {
+  size_t search;
+  std::string_view quoted;
+};
+
+// One thread's, for the cases of one task. What slips of many cases lead to is looked up together, so
+// that memory need not be waited for case by case.
+struct SlipScratch {
+  std::vector<PaymentReference> references;
+  std::vector<ReferenceKey> keys;
+  SlipList slips;
+  std::vector<Mistyped> mistyped;
+  std::vector<SlipWish> wishes;
+  std::vector<ItemHandle> found;
+  std::vector<ItemHandle> second;
+  std::vector<TwoReferences> pairs;
+  std::vector<std::string_view> lines;
+  std::vector<ContinuedReference> continued;
+};
+
 std::vector<SearchCase> CollectCases(const Books& books) {
   std::vector<std::vector<PaymentHandle>> found(WorkersOf(books.threads));
   ScanPayments(books.payments, books.threads,
@@ -66,12 +94,11 @@ class Gatherer {
                                       [](const SearchCase& search) { return search.has_text; });
     evidence_.index.Build(books_);
     if (any_text) evidence_.directory.PrepareExistence(books_.threads);
-    ForEachCase([&](size_t i) {
-      FollowReferences(&cases_[i]);
-      if (cases_[i].has_text) {
-        FollowText(books_, evidence_.index, evidence_.directory, &cases_[i], &drafts_[i].in_text);
-      }
-    });
+    std::vector<SlipScratch> scratch(WorkersOf(books_.threads));
+    ParallelFor(cases_.size(), kCasesPerTask, books_.threads,
+                [&](size_t begin, size_t end, int worker) {
+                  FollowAll(begin, end, &scratch[static_cast<size_t>(worker)]);
+                });
     NameCustomers();
     evidence_.items_of.Build(books_, &evidence_.directory);
     ForEachCase([&](size_t i) { FindPayer(&cases_[i], drafts_[i]); });
@@ -85,8 +112,33 @@ class Gatherer {
     });
   }
 
+  void FollowAll(size_t begin, size_t end, SlipScratch* scratch) {
+    for (size_t i = begin; i < end; ++i) {
+      PrefetchCold(i);
+      FollowReferences(i, scratch);
+    }
+    FollowSlips(scratch);
+    for (size_t i = begin; i < end; ++i) {
+      if (!cases_[i].has_text) continue;
+      FollowText(books_, evidence_.index, evidence_.directory, &cases_[i], &drafts_[i].in_text);
+    }
+  }
+
+  // Asks for the payments of the cases that come soon.
+  void PrefetchCold(size_t i) const {
+    constexpr size_t kRecordAhead = 16;
+    constexpr size_t kTextAhead = 8;
+    if (i + kRecordAhead < cases_.size()) {
+      __builtin_prefetch(&books_.payments.At(cases_[i + kRecordAhead].payment));
+    }
+    if (i + kTextAhead >= cases_.size()) return;
+    const PaymentRecord& soon = books_.payments.At(cases_[i + kTextAhead].payment);
+    if (soon.cold != 0) __builtin_prefetch(books_.payments.Cold(soon));
+  }
+
   void ReadPayers() {
     ForEachCase([&](size_t i) {
+      PrefetchCold(i);
       const PaymentRecord& payment = books_.payments.At(cases_[i].payment);
       if (payment.cold == 0) return;
       ColdReader reader(books_.payments.Cold(payment));
@@ -108,13 +160,15 @@ class Gatherer {
 
   // --- References that led nowhere, or to more than one item.
 
-  void FollowReferences(SearchCase* search) {
+  void FollowReferences(size_t i, SlipScratch* scratch) {
+    SearchCase* search = &cases_[i];
     const PaymentRecord& payment = books_.payments.At(search->payment);
-    std::vector<PaymentReference> references;
-    books_.payments.References(payment, &references);
-    std::vector<ReferenceKey> keys;
+    scratch->references.clear();
+    books_.payments.References(payment, &scratch->references);
+    std::vector<ReferenceKey>& keys = scratch->keys;
+    keys.clear();
     bool well_formed = false;
-    for (const PaymentReference& reference : references) {
+    for (const PaymentReference& reference : scratch->references) {
       const ReferenceKey key = MakeReferenceKey(reference.value, kAnyAccount);
       if (key.is_none()) continue;
       if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
@@ -161,7 +215,7 @@ class Gatherer {
     } else if (composed == nullptr ? well_formed : composed->quotes_unknown) {
       search->objection = Objection::kReferenceUnknown;
     }
-    if (keys.size() == 1 && search->quoted.empty()) FollowSlips(search, references);
+    if (keys.size() == 1 && search->quoted.empty()) MakeSlips(i, scratch);
   }
 
   // How many of the references lead to an item that the payment can pay.
@@ -176,48 +230,67 @@ class Gatherer {
     }));
   }
 
-  void FollowSlips(SearchCase* search, const std::vector<PaymentReference>& references) {
+  void MakeSlips(size_t i, SlipScratch* scratch) const {
     const auto quoted =
-        std::find_if(references.begin(), references.end(), [](const PaymentReference& reference) {
-          return !MakeReferenceKey(reference.value, kAnyAccount).is_none();
-        });
-    thread_local SlipList slips;
-    FindSlips(quoted->value, search->account, evidence_.index.forms(), &slips);
-    std::vector<ItemHandle> found;
-    for (size_t i = 0; i < slips.size(); ++i) {
-      constexpr size_t kAhead = 16;
-      if (i == 0) {
-        for (size_t j = 0; j < std::min(kAhead, slips.size()); ++j)
-          evidence_.index.Prefetch(slips.key(j));
-      }
-      if (i + kAhead < slips.size()) evidence_.index.Prefetch(slips.key(i + kAhead));
+        std::find_if(scratch->references.begin(), scratch->references.end(),
+                     [](const PaymentReference& reference) {
+                       return !MakeReferenceKey(reference.value, kAnyAccount).is_none();
+                     });
+    scratch->mistyped.push_back({i, quoted->value});
+    SlipList& slips = scratch->slips;
+    FindSlips(quoted->value, cases_[i].account, evidence_.index.forms(), &slips);
+    for (const ReferenceKey key : slips.keys()) evidence_.index.Prefetch(key);
+    for (size_t s = 0; s < slips.size(); ++s) {
       // Hardly any slip leads to an item.
-      if (!evidence_.index.MayFind(slips.key(i))) continue;
-      FindEligible(*search, slips.key(i), &found);
-      if (slips.key(i).kind() == ReferenceKey::Kind::kHashed) {
-        std::erase_if(found, [&](ItemHandle item) { return !LiesNear(quoted->value, item); });
-      }
-      for (ItemHandle item : found) AddSlip(search, {item, kNoItem, slips.kind(i)});
+      if (!evidence_.index.MayFind(slips.key(s))) continue;
+      scratch->wishes.push_back({i, slips.kind(s), slips.key(s)});
     }
-    std::vector<TwoReferences> pairs;
-    RunTogether(quoted->value, search->account, evidence_.index.forms(), &pairs);
-    std::vector<ItemHandle> second;
-    for (const TwoReferences& pair : pairs) {
-      FindEligible(*search, pair.first, &found);
-      if (found.size() != 1) continue;
-      FindEligible(*search, pair.second, &second);
-      if (second.size() == 1 && second[0] != found[0]) {
-        AddSlip(search, {found[0], second[0], SlipKind::kRunTogether});
+  }
+
+  // Looks up what the cases of a task have made.
+  void FollowSlips(SlipScratch* scratch) {
+    const OpenItemIndex& index = evidence_.index;
+    for (const SlipWish& wish : scratch->wishes) index.PrefetchSlot(wish.key);
+    for (const SlipWish& wish : scratch->wishes) index.PrefetchEntry(wish.key);
+    for (const SlipWish& wish : scratch->wishes) index.PrefetchItem(wish.key);
+    auto wish = scratch->wishes.begin();
+    std::vector<ItemHandle>& found = scratch->found;
+    for (const Mistyped& each : scratch->mistyped) {
+      SearchCase* search = &cases_[each.search];
+      for (; wish != scratch->wishes.end() && wish->search == each.search; ++wish) {
+        FindEligible(*search, wish->key, &found);
+        if (wish->key.kind() == ReferenceKey::Kind::kHashed) {
+          std::erase_if(found, [&](ItemHandle item) { return !LiesNear(each.quoted, item); });
+        }
+        for (ItemHandle item : found) AddSlip(search, {item, kNoItem, wish->kind});
+      }
+      FollowCuts(each.quoted, search, scratch);
+    }
+    scratch->wishes.clear();
+    scratch->mistyped.clear();
+  }
+
+  // Two references written as one, and one that the text continues.
+  void FollowCuts(std::string_view quoted, SearchCase* search, SlipScratch* scratch) {
+    RunTogether(quoted, search->account, evidence_.index.forms(), &scratch->pairs);
+    for (const TwoReferences& pair : scratch->pairs) {
+      FindEligible(*search, pair.first, &scratch->found);
+      if (scratch->found.size() != 1) continue;
+      FindEligible(*search, pair.second, &scratch->second);
+      if (scratch->second.size() == 1 && scratch->second[0] != scratch->found[0]) {
+        AddSlip(search, {scratch->found[0], scratch->second[0], SlipKind::kRunTogether});
       }
     }
-    std::vector<std::string_view> lines;
-    books_.payments.Text(books_.payments.At(search->payment), &lines);
-    if (lines.empty()) return;
-    std::vector<ContinuedReference> continued;
-    Continued(quoted->value, lines, search->account, &continued);
-    for (const ContinuedReference& whole : continued) {
-      FindEligible(*search, whole.key, &found);
-      for (ItemHandle item : found) AddSlip(search, {item, kNoItem, SlipKind::kContinued});
+    if (!search->has_text) return;
+    scratch->lines.clear();
+    books_.payments.Text(books_.payments.At(search->payment), &scratch->lines);
+    if (scratch->lines.empty()) return;
+    Continued(quoted, scratch->lines, search->account, &scratch->continued);
+    for (const ContinuedReference& whole : scratch->continued) {
+      FindEligible(*search, whole.key, &scratch->found);
+      for (ItemHandle item : scratch->found) {
+        AddSlip(search, {item, kNoItem, SlipKind::kContinued});
+      }
     }
   }
 

@@ -73,6 +73,26 @@ void OpenItemIndex::Insert(const Entry& entry, Part* part) {
   part->slots[slot] = index;
 }
 
+void OpenItemIndex::PrefetchSlot(ReferenceKey key) const {
+  const uint64_t hash = BareHash(key);
+  const Part& part = parts_[Scatter<Entry>::PartOf(hash)];
+  __builtin_prefetch(&part.slots[hash & part.mask]);
+}
+
+void OpenItemIndex::PrefetchEntry(ReferenceKey key) const {
+  const uint64_t hash = BareHash(key);
+  const Part& part = parts_[Scatter<Entry>::PartOf(hash)];
+  const uint32_t slot = part.slots[hash & part.mask];
+  if (slot != kNone) __builtin_prefetch(&part.entries[slot]);
+}
+
+void OpenItemIndex::PrefetchItem(ReferenceKey key) const {
+  const uint64_t hash = BareHash(key);
+  const Part& part = parts_[Scatter<Entry>::PartOf(hash)];
+  const uint32_t slot = part.slots[hash & part.mask];
+  if (slot != kNone) __builtin_prefetch(&books_->items.At(part.entries[slot].item));
+}
+
 void OpenItemIndex::Find(ReferenceKey key,
                          AccountNumber account,
                          std::string_view normal,

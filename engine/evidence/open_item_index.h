@@ -42,6 +42,12 @@ class OpenItemIndex {
     if (filter_ != nullptr) filter_->Prefetch(BareHash(key));
   }
 
+  // Ask for what Find looks at, each one what the one before has found; for callers with many keys that
+  // MayFind did not rule out.
+  void PrefetchSlot(ReferenceKey key) const;
+  void PrefetchEntry(ReferenceKey key) const;
+  void PrefetchItem(ReferenceKey key) const;
+
   // What stood open, in no order that means something.
   const std::vector<ItemHandle>& items() const { return items_; }
 

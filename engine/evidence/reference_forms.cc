@@ -8,6 +8,7 @@ void ReferenceForms::Note(ReferenceKey key) {
   shapes_.Add(key);
   if (key.kind() != ReferenceKey::Kind::kNumber) {
     has_letters_ = true;
+    has_long_texts_ = has_long_texts_ || key.kind() == ReferenceKey::Kind::kHashed;
     return;
   }
   const AccountNumber account = key.account();
@@ -25,6 +26,7 @@ void ReferenceForms::Note(ReferenceKey key) {
 void ReferenceForms::Join(const ReferenceForms& other) {
   shapes_.AddAll(other.shapes_);
   has_letters_ = has_letters_ || other.has_letters_;
+  has_long_texts_ = has_long_texts_ || other.has_long_texts_;
   if (other.kept_.size() > kept_.size()) kept_.resize(other.kept_.size(), kAllRules);
   for (size_t account = 0; account < other.kept_.size(); ++account) {
     kept_[account] = static_cast<uint8_t>(kept_[account] & other.kept_[account]);

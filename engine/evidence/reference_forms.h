@@ -27,6 +27,9 @@ class ReferenceForms {
   // Whether any reference has letters in it.
   bool has_letters() const { return has_letters_; }
 
+  // Whether one is so long that its key is a hash (Kind::kHashed).
+  bool has_long_texts() const { return has_long_texts_; }
+
   // A rule that all references of digits keep that are open on the account or on any; null when there
   // is none.
   const CheckRule* RuleOf(AccountNumber account) const;
@@ -40,6 +43,7 @@ class ReferenceForms {
 
   ShapeSet shapes_;
   bool has_letters_ = false;
+  bool has_long_texts_ = false;
   std::vector<uint8_t> kept_;  // by account: a bit for each rule
 };
 

@@ -267,19 +267,31 @@ class LetterAmongDigits {
         forms_(forms),
         slips_(slips) {}
 
+  // Whether any reference with letters, or a minus, is as long as one slip makes the text.
+  bool MayBeAsLong() const {
+    const size_t digits = WithoutLeadingZeros(text_).size();
+    if (forms_ == nullptr) return true;
+    if (digits >= kBase37Max && forms_->has_long_texts()) return true;
+    if (digits > kBase37Max) return false;
+    // Up to one character more; the first can be any.
+    ShapeSet shapes;
+    shapes.AddRange(KeyOf(kPowers[digits - 1]),
+                    KeyOf(kPowers[std::min(text_.size() + 1, kBase37Max)] - 1));
+    return forms_->MayHaveAny(shapes);
+  }
+
   void Find() {
-    if (text_.size() > kBase37Max) return;
+    if (text_.size() > kBase37Max || !MayBeAsLong()) return;
     Wide power = 1;
     for (size_t i = text_.size(); i-- > 0; power *= 37) {
       key_ += Code(text_[i]) * power;
     }
-    if (text_.size() < kBase37Max && MayBeBetween(key_ * 37, power * 37 - 1)) {
+    if (text_.size() < kBase37Max) {
       for (char letter = 'A'; letter <= 'Z'; ++letter) {
         Add(SlipKind::kFirstLost, key_ + Code(letter) * power);
         Add(SlipKind::kLastLost, key_ * 37 + Code(letter));
       }
     }
-    if (!MayBeBetween(key_, power - 1)) return;
     power = 1;
     for (size_t i = text_.size(); i-- > 0; power *= 37) {
       for (const char letter : LettersLike(text_[i])) {
@@ -291,18 +303,17 @@ class LetterAmongDigits {
  private:
   static constexpr size_t kBase37Max = 18;
 
+  static constexpr std::array<Wide, kBase37Max + 1> kPowers = [] {
+    std::array<Wide, kBase37Max + 1> powers{};
+    powers[0] = 1;
+    for (size_t i = 1; i < powers.size(); ++i) powers[i] = powers[i - 1] * 37;
+    return powers;
+  }();
+
   static Wide Code(char c) { return static_cast<Wide>(IsDigit(c) ? c - '0' : c - 'A' + 10); }
 
   ReferenceKey KeyOf(Wide value) const {
     return {static_cast<uint64_t>(value), static_cast<uint64_t>(value >> 64) | tag_high_};
-  }
-
-  // Whether any reference with letters is as long.
-  bool MayBeBetween(Wide least, Wide most) const {
-    if (forms_ == nullptr) return true;
-    ShapeSet shapes;
-    shapes.AddRange(KeyOf(least), KeyOf(most));
-    return forms_->MayHaveAny(shapes);
   }
 
   void Add(SlipKind kind, Wide key) { slips_->Add(kind, KeyOf(key)); }
@@ -514,8 +525,9 @@ void FindSlips(std::string_view quoted,
     const CheckRule* rule = forms == nullptr ? nullptr : forms->RuleOf(account);
     DigitSlips(text, account, rule, slips).Find();
     if (alphabet == SlipAlphabet::kDigitsAndLetters) {
-      LetterAmongDigits(text, account, forms, slips).Find();
-      FindMinus(text, account, slips);
+      LetterAmongDigits letters(text, account, forms, slips);
+      letters.Find();
+      if (letters.MayBeAsLong()) FindMinus(text, account, slips);
     }
   }
   KVITT_CHECK(slips->size() <= SlipList::kMax);

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "engine/evidence/customer_directory.h"
 #include "engine/evidence/reference_slips.h"
 #include "engine/store/account_book.h"
@@ -66,14 +67,14 @@ struct SearchCase {
   bool is_several = false;     // several different references
   bool is_obstructed = false;  // names an item that must not be paid; no rule is asked
   bool has_text = false;
-  bool text_cut = false;             // more candidates in the text than are looked at
-  bool text_is_fixed = false;        // a token of the text stands on several items
-  bool repair_answered = false;      // some slip is an answer
-  std::vector<ItemHandle> named;     // eligible when found: items of a fixed reference
-  std::vector<ItemHandle> quoted;    // open items that some of several references name
-  std::vector<SlipLead> slips;       // open items one slip away
-  std::vector<TextLead> texts;       // open items that the text names
-  std::vector<ItemHandle> reserved;  // of answers that were found: a person must look at them
+  bool text_cut = false;                   // more candidates in the text than are looked at
+  bool text_is_fixed = false;              // a token of the text stands on several items
+  bool repair_answered = false;            // some slip is an answer
+  std::vector<ItemHandle> named;           // eligible when found: items of a fixed reference
+  std::vector<ItemHandle> quoted;          // open items that some of several references name
+  absl::InlinedVector<SlipLead, 2> slips;  // open items one slip away
+  absl::InlinedVector<TextLead, 2> texts;  // open items that the text names
+  std::vector<ItemHandle> reserved;        // of answers that were found: a person must look at them
   // What each of the rules from reference_repaired on found.
   std::array<TrialResult, kSearchRules> found{};
   std::array<uint32_t, kSearchRules> counts{};

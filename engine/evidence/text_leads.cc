@@ -80,6 +80,10 @@ void FollowText(const Books& books,
                       .decimals = Currency::FromIndex(payment.currency).decimals()},
                      &scratch.candidates);
   search->text_cut = scratch.candidates.is_cut();
+  for (const TextCandidate& candidate : scratch.candidates.all()) {
+    index.Prefetch(candidate.key);
+    directory.PrefetchExistence(scratch.candidates.written(candidate));
+  }
   scratch.used.clear();
   // The longest come first, so that what lies inside a number that found something counts no more.
   for (const TextCandidate& candidate : scratch.candidates.all()) {

@@ -47,6 +47,7 @@ class SearchRound {
     ParallelFor(pending.size(), 64, books_->threads, [&](size_t begin, size_t end, int worker) {
       SearchView& view = *views_[static_cast<size_t>(worker)];
       for (size_t p = begin; p < end; ++p) {
+        PrefetchSoon(pending, p);
         SearchCase& search = evidence_->cases[pending[p]];
         const RuleMode mode = ModeOf(*books_, *evidence_, search, rule_);
         if (mode == RuleMode::kOff) {
@@ -73,6 +74,23 @@ class SearchRound {
     std::sort(all.begin(), all.end(),
               [](const Contender& a, const Contender& b) { return a.index < b.index; });
     return all;
+  }
+
+  // Asks for what the cases that come soon will be asked about.
+  void PrefetchSoon(const std::vector<size_t>& pending, size_t p) const {
+    constexpr size_t kCaseAhead = 12;
+    constexpr size_t kLeadsAhead = 6;
+    if (p + kCaseAhead < pending.size()) {
+      const char* const soon =
+          reinterpret_cast<const char*>(&evidence_->cases[pending[p + kCaseAhead]]);
+      for (size_t line = 0; line < sizeof(SearchCase); line += 64) __builtin_prefetch(soon + line);
+    }
+    if (p + kLeadsAhead >= pending.size()) return;
+    const SearchCase& soon = evidence_->cases[pending[p + kLeadsAhead]];
+    __builtin_prefetch(&books_->payments.At(soon.payment));
+    if (!soon.slips.empty()) __builtin_prefetch(&books_->items.At(soon.slips[0].item));
+    if (!soon.texts.empty()) __builtin_prefetch(&books_->items.At(soon.texts[0].item));
+    evidence_->items_of.Prefetch(soon.payer);
   }
 
   void NoteAnswers(const Proposal& proposal, SearchCase* search) const {
@@ -175,6 +193,7 @@ class SearchRound {
     const auto pays_one = [](const ItemList& items) { return items.size() == 1; };
     ParallelFor(contenders.size(), 256, books_->threads, [&](size_t begin, size_t end, int) {
       for (size_t i = begin; i < end; ++i) {
+        PrefetchSoon(contenders, i);
         if (group[i] != kAlone) continue;
         const ItemList items = contenders[i].answer.Items();
         if (pays_one(items)) Post(contenders[i], items);
@@ -186,6 +205,16 @@ class SearchRound {
       const ItemList items = contenders[i].answer.Items();
       if (!pays_one(items)) Post(contenders[i], items);
     }
+  }
+
+  void PrefetchSoon(const std::vector<Contender>& contenders, size_t i) const {
+    constexpr size_t kAhead = 8;
+    if (i + kAhead >= contenders.size()) return;
+    const Contender& soon = contenders[i + kAhead];
+    const SearchCase& search = evidence_->cases[soon.index];
+    __builtin_prefetch(&search.uniqueness);
+    __builtin_prefetch(&books_->payments.At(search.payment));
+    __builtin_prefetch(&books_->items.At(soon.answer.choices[0].items[0]));
   }
 
   void SettleGroup(std::vector<Contender> members, std::vector<size_t>* losers) {

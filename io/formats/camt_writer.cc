@@ -1,7 +1,6 @@
 #include "io/formats/camt_writer.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -89,13 +88,14 @@ class CamtWriter : public FormatWriter {
   Date booking_date_;
   std::string entries_;      // of the statement that is being filled
   uint32_t parts_left_ = 0;  // of the entry that is open
-  uint64_t statements_ = 0;
+  uint64_t statements_ = 0;  // of this file
   uint64_t credits_ = 0;
   uint64_t debits_ = 0;
   Int128 credit_minor_ = 0;
   Int128 debit_minor_ = 0;
-  Int128 booked_minor_ = 0;                                         // what the balance changes by
-  std::map<std::pair<std::string, std::string>, Int128> balances_;  // by account and currency
+  Int128 booked_minor_ = 0;  // what the balance changes by
+  StatementBook own_;
+  StatementBook* book_ = &own_;
 };
 
 void CamtWriter::Begin(const WriterHeader& header, std::string* out) {
@@ -105,6 +105,8 @@ void CamtWriter::Begin(const WriterHeader& header, std::string* out) {
   created_ = header.created.has_value() ? header.created : Date::FromCivil(2026, 1, 1);
   recipient_ = IsWritable(header.recipient) ? header.recipient : "";
   message_id_ = Concat("KVITT-", header.message_number);
+  own_ = StatementBook();
+  book_ = header.statements != nullptr ? header.statements : &own_;
   const std::string version = Concat(version_ < 10 ? "0" : "", version_);
   out->append(Concat(
       "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Document "
@@ -415,15 +417,16 @@ void CamtWriter::AppendTotals(std::string* out) const {
 // The statement that was filled, with what it adds up to in front.
 void CamtWriter::AppendStatement(std::string* out) {
   ++statements_;
+  StatementBook::Account& account = book_->Of(account_, currency_);
+  ++account.number;
   const std::string_view name = CamtStatementName(kind_);
   out->append(Concat("<", name, ">\n<Id>", message_id_, "-", statements_, "</Id><ElctrncSeqNb>",
-                     statements_, "</ElctrncSeqNb><CreDtTm>", Created(), "</CreDtTm>\n"));
+                     account.number, "</ElctrncSeqNb><CreDtTm>", Created(), "</CreDtTm>\n"));
   AppendAccount(out);
   if (kind_ == CamtKind::kStatement) {
-    Int128& balance = balances_[{account_, std::string(currency_.code())}];
-    AppendBalance("OPBD", balance, out);
-    balance += booked_minor_;
-    AppendBalance("CLBD", balance, out);
+    AppendBalance("OPBD", account.balance_minor, out);
+    account.balance_minor += booked_minor_;
+    AppendBalance("CLBD", account.balance_minor, out);
   }
   AppendTotals(out);
   out->append(entries_);

@@ -6,13 +6,33 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/types/span.h"
 #include "kvitt/record_batch.h"
 
 namespace kvitt {
+
+// The numbers and balances that the statements of accounts go on from: within a file, and over several
+// files where these share one book. Each account begins with no statement and a balance of zero.
+class StatementBook {
+ public:
+  struct Account {
+    uint64_t number = 0;  // of the last statement
+    Int128 balance_minor = 0;
+  };
+
+  // Stays where it is while the book lives.
+  Account& Of(std::string_view account, Currency currency) {
+    return accounts_[{std::string(account), std::string(currency.code())}];
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, Account> accounts_;
+};
 
 // Facts about the file to be written.
 struct WriterHeader {
@@ -24,6 +44,8 @@ struct WriterHeader {
   // Record streams (CSV, JSON Lines): the fields to write, in this order; empty: the writer's own
   // choice. Other formats have no use for it.
   absl::Span<const std::string_view> columns = {};
+  // Statements: what they go on from, and leave for the next file. Null: the file stands alone.
+  StatementBook* statements = nullptr;
 };
 
 class FormatWriter {

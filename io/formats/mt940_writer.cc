@@ -1,12 +1,11 @@
 // How a statement is written: see the grammar in mt940.cc. Each account starts from a balance of
-// zero and keeps its own over the sections of the file, so that the statements of an account lead
-// to each other. A reference that the 16 characters of the entry cannot hold stands in the purpose
+// zero and keeps its own over the sections of the file, and over files that share a book, so that the
+// statements of an account lead to each other. A reference that the 16 characters of the entry cannot hold stands in the purpose
 // (SVWZ+).
 
 #include "io/formats/mt940_writer.h"
 
 #include <algorithm>
-#include <map>
 #include <string>
 #include <string_view>
 
@@ -23,14 +22,15 @@ class StatementWriter : public FormatWriter {
 
   void Begin(const WriterHeader& header, std::string*) override {
     message_ = header.message_number;
-    accounts_.clear();
+    own_ = StatementBook();
+    book_ = header.statements != nullptr ? header.statements : &own_;
   }
 
   void BeginSection(std::string_view creditor_account,
                     Currency currency,
                     Date booking_date,
                     std::string* out) override {
-    account_ = &accounts_[Concat(creditor_account, "/", currency.code())];
+    account_ = &book_->Of(creditor_account, currency);
     currency_ = currency;
     date_ = booking_date;
     ++account_->number;
@@ -49,11 +49,6 @@ class StatementWriter : public FormatWriter {
   void End(std::string*) override {}
 
  private:
-  struct Account {
-    uint32_t number = 0;
-    Int128 balance_minor = 0;
-  };
-
   // `bban-no:15064512345` is written as the number alone.
   static std::string_view Written(std::string_view account) {
     const size_t colon = account.find(':');
@@ -90,8 +85,9 @@ class StatementWriter : public FormatWriter {
   std::string Details(const PaymentBatch& batch, const Payment& payment) const;
 
   uint64_t message_ = 1;
-  std::map<std::string, Account> accounts_;
-  Account* account_ = nullptr;
+  StatementBook own_;
+  StatementBook* book_ = &own_;
+  StatementBook::Account* account_ = nullptr;
   Currency currency_;
   Date date_;
 };

@@ -251,7 +251,10 @@ class NordicWriter {
     const Channel& channel = *plan_->channels()[channel_index];
     const Format& format = *FindFormat(part.situation == "details" ? kPartsFormat : channel.format);
     const std::string name = Concat(channel.name, part.suffix);
-    absl::StatusOr<RecordFile> file = set_->Open(format, name, HeaderFor(name));
+    WriterHeader header = HeaderFor(name);
+    // A bank numbers the statements of an account on from file to file, each kind of message by itself.
+    header.statements = &statements_[format.name];
+    absl::StatusOr<RecordFile> file = set_->Open(format, name, header);
     if (!file.ok()) return file.status();
     part_ = &part;
     bad_lines_ = 0;
@@ -432,7 +435,8 @@ class NordicWriter {
   int64_t last_amount_minor_ = 0;  // of the payment written last
   bool is_spoiled_ = false;
   uint64_t bad_lines_ = 0;
-  std::map<std::string_view, uint64_t> counts_;  // payments by situation
+  std::map<std::string_view, uint64_t> counts_;           // payments by situation
+  std::map<std::string_view, StatementBook> statements_;  // by format
   Scene scene_;
   OpenItemBatch items_;
   CustomerBatch customers_;

@@ -21,7 +21,7 @@ std::string ShownDefault(const ConfigKey& key) {
 
 absl::Span<const std::string_view> ConfigOptions::ReadingKeys() {
   static constexpr std::array<std::string_view, 7> kKeys = {
-      "threads",     "input_format", "decimal_mark", "camt052_posts",
+      "threads",     "input_format", "decimal_mark", "reports_post",
       "allow_empty", "max_bytes",    "max_expansion"};
   return kKeys;
 }

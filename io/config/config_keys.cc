@@ -143,8 +143,8 @@ std::vector<ConfigKey> OuterKeys() {
                             config.formats.decimal_mark);
        },
        SetDecimalMark},
-      {"camt052_posts", "", "Payments of camt.052 reports post; else they are information only",
-       true, [](const RunConfig& config) { return ShowSwitch(config.formats.report_is_payments); },
+      {"reports_post", "", "Reports of the day (camt.052, mt942) post; else information only", true,
+       [](const RunConfig& config) { return ShowSwitch(config.formats.report_is_payments); },
        [](std::string_view text, RunConfig* config) {
          return SetSwitch(text, &config->formats.report_is_payments);
        }},

@@ -28,8 +28,10 @@
 // count is taken. An impossible value date (30 February) is the last day of its month, with a
 // warning. A dot for the decimal comma is taken, with a warning. An entry of 0,00 is counted as no
 // entry, with a warning. A debit that nothing marks as a return, reversal, fee or interest is an
-// outgoing transfer: it never takes a payment back by its amount alone. Entries of mt942 are a
-// report, those marked EC or ED are pending and in no count of the file.
+// outgoing transfer: it never takes a payment back by its amount alone. What mt942 reports comes
+// again in the statement of the day, often with another reference: it is read as not booked unless
+// the setting says that reports post. Entries marked EC or ED are pending always, and in no count of
+// the file.
 //
 // Sources: SWIFT Standards category 9 message reference guide (MT 940, MT 942); public test files
 // of wolph/mt940, railslove/cmxl, sandermarechal/jejik-mt940, svenstaro/mt940-rs.
@@ -258,8 +260,9 @@ AmountError ReadAmount(std::string_view digits, int decimals, int64_t* minor, bo
 // Parses one block.
 class BlockParser {
  public:
-  BlockParser(const Block& block, bool is_report, BlockSink* sink)
-      : block_(block), is_report_(is_report), sink_(sink) {
+  // `is_posted`: a report posts what it lists as booked.
+  BlockParser(const Block& block, bool is_report, bool is_posted, BlockSink* sink)
+      : block_(block), is_report_(is_report), is_posted_(is_posted), sink_(sink) {
     batch_.payments.reserve(kBatchPayments);
     is_ascii_ = !HasHighByte(block.bytes);
   }
@@ -326,6 +329,7 @@ class BlockParser {
 
   const Block& block_;
   const bool is_report_;
+  const bool is_posted_;
   BlockSink* sink_;
   std::unique_ptr<Summary> summary_ = std::make_unique<Summary>();
   bool silent_ = false;   // reading the header that the block inherits
@@ -729,7 +733,7 @@ void BlockParser::AddPayment(const Entry& entry) {
   payment.booking_date = entry.booking_date;
   payment.value_date = entry.value_date;
   payment.origin = is_report_ ? Origin::kReport : Origin::kStatement;
-  payment.is_pending = entry.expected;
+  payment.is_pending = entry.expected || !is_posted_;
   payment.statement = statement_;
   payment.record = ordinal_++;
   payment.bank_reference = Decoded(TrimRight(entry.bank_reference));
@@ -1118,7 +1122,8 @@ class SwiftReader : public FormatReader {
   std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
                                            std::string_view context,
                                            BlockSink* sink) const override {
-    return BlockParser(block, is_report_, sink).Run(context);
+    const bool is_posted = !is_report_ || options_.settings.report_is_payments;
+    return BlockParser(block, is_report_, is_posted, sink).Run(context);
   }
 
   FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override {
@@ -1189,7 +1194,8 @@ const Format kMt940 = {kStatementName, FileKind::kPayments, "SWIFT customer stat
                        SniffStatement, MakeStatementReader, MakeMt940Writer};
 
 extern const Format kMt942;
-const Format kMt942 = {kReportName, FileKind::kPayments, "SWIFT interim transaction report (MT942)",
-                       SniffReport, MakeReportReader,    nullptr};
+const Format kMt942 = {
+    kReportName, FileKind::kPayments, "SWIFT interim transaction report (MT942); information only",
+    SniffReport, MakeReportReader,    nullptr};
 
 }  // namespace kvitt

@@ -79,7 +79,7 @@ struct FormatSettings {
   };
 
   std::vector<ColumnMapping> mappings;
-  bool report_is_payments = false;          // camt.052 posts (else it is information only)
+  bool report_is_payments = false;          // camt.052, mt942 post (else information only)
   bool allow_empty = false;                 // a file without records is not a problem
   uint64_t max_bytes = uint64_t{64} << 30;  // after decompression
   uint32_t max_expansion = 250;             // after the first 64 MiB

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "io/formats/format_writer.h"
 #include "tests/io/formats/sample_records.h"
 
@@ -113,6 +115,23 @@ TEST(Mt940Test, ExpectedEntriesAreInNoCount) {
   EXPECT_EQ(outcome.records.size(), 3U);
   EXPECT_EQ(outcome.report.entries, 2U);
   EXPECT_EQ(outcome.report.credits.at("EUR"), "100.00");
+}
+
+TEST(Mt942Test, PostsNothingUnlessToldTo) {
+  constexpr std::string_view kPending = R"("status":"pending")";
+  const auto pending = [&](const ReadOutcome& outcome) {
+    return std::count_if(
+        outcome.records.begin(), outcome.records.end(),
+        [&](const std::string& record) { return record.find(kPending) != std::string::npos; });
+  };
+  EXPECT_EQ(pending(Read("mt942", std::string(kReport))), 3);
+  // What is expected only is never booked.
+  ReadOptions options;
+  options.settings.report_is_payments = true;
+  const ReadOutcome posting =
+      ReadAll(*FindFormat("mt942"), std::string(kReport), size_t{1} << 20, options);
+  EXPECT_EQ(pending(posting), 1);
+  EXPECT_EQ(posting.report.entries, 2U);
 }
 
 TEST(Mt940Test, PagesLeadToEachOther) {

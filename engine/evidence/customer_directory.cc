@@ -71,13 +71,16 @@ uint64_t CustomerDirectory::KeyOf(std::string_view customer_id) const {
 }
 
 CustomerNumber CustomerDirectory::Number(std::string_view customer_id) {
-  const CustomerNumber known = Find(customer_id);
-  if (known != kNobody) return known;
   const CustomerNumber number = static_cast<CustomerNumber>(entries_.size());
+  const auto [place, is_new] = by_key_.try_emplace(KeyOf(customer_id), number);
+  if (!is_new) {
+    if (entries_[place->second].id == customer_id) return place->second;
+    const auto [collision, is_first] = collisions_.try_emplace(std::string(customer_id), number);
+    if (!is_first) return collision->second;
+  }
   Entry& entry = entries_.emplace_back();
   entry.id = std::string(customer_id);
   entry.record = customers_->Find(customer_id);
-  if (!by_key_.try_emplace(KeyOf(customer_id), number).second) collisions_[entry.id] = number;
   return number;
 }
 

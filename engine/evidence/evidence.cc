@@ -346,6 +346,7 @@ class Gatherer {
   void NameCustomers() {
     CustomerDirectory& directory = evidence_.directory;
     for (size_t i = 0; i < cases_.size(); ++i) {
+      PrefetchCold(i);
       const std::string_view id =
           books_.payments.ColdText(books_.payments.At(cases_[i].payment), ColdTag::kCustomerId);
       if (!id.empty()) drafts_[i].by_field = directory.Number(id);

@@ -80,6 +80,17 @@ bool FoundNothing(Rule rule, const SearchCase& search) {
   return found == TrialResult::kNothingFound || found == TrialResult::kNotApplicable;
 }
 
+// Whether neither the references nor any rule led anywhere, as with most references that nobody knows.
+bool LeadsNowhere(const SearchView& view, const SearchCase& search) {
+  if (search.is_several || view.PaymentOf(search).has(PaymentRecord::kOtherAccountReference)) {
+    return false;
+  }
+  for (size_t r = kFirstSearchRule; r < static_cast<size_t>(Rule::kCount); ++r) {
+    if (!FoundNothing(static_cast<Rule>(r), search)) return false;
+  }
+  return true;
+}
+
 ItemSets SetsBy(Rule rule, SearchView* view, const SearchCase& search) {
   if (search.is_obstructed && rule != Rule::kReferenceExact) return {};
   if (FoundNothing(rule, search)) return {};
@@ -132,6 +143,7 @@ bool SamePostings(const std::vector<SuggestedAllocation>& a,
 }  // namespace
 
 bool HasSuggestion(SearchView* view, const SearchCase& search) {
+  if (LeadsNowhere(*view, search)) return false;
   // The oldest items are found fastest, and a known payer mostly has some.
   constexpr Rule kCheapFirst[] = {
       Rule::kReferenceExact, Rule::kPayerOldest,       Rule::kAmountUnique,
@@ -148,6 +160,7 @@ bool HasSuggestionByQuote(SearchView* view, const SearchCase& search) {
 }
 
 void MakeSuggestions(SearchView* view, const SearchCase& search, std::vector<Suggestion>* out) {
+  if (LeadsNowhere(*view, search)) return;
   const Books& books = view->books;
   const PaymentRecord& payment = view->PaymentOf(search);
   ItemSets seen;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/reference/ascii_block.h"
+
 namespace kvitt::reference {
 
 std::string Compact(std::string_view value, std::string_view marks) {
@@ -23,12 +25,12 @@ std::string Compact(std::string_view value, std::string_view marks) {
   return compact;
 }
 
-bool IsDigit(char c) {
-  return c >= '0' && c <= '9';
-}
-
 bool IsDigits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
+  if (text.size() < 8) return !text.empty() && std::all_of(text.begin(), text.end(), IsDigit);
+  // The last eight overlap what stands before.
+  bool all = IsDigits8(Load8(text.data() + text.size() - 8));
+  for (size_t i = 0; i + 8 < text.size(); i += 8) all = all && IsDigits8(Load8(text.data() + i));
+  return all;
 }
 
 std::string_view WithoutLeadingZeros(std::string_view digits) {

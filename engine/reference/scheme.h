@@ -31,7 +31,10 @@ struct Scheme {
 // `value` in upper case without blanks (ASCII and no-break) and without `marks`.
 std::string Compact(std::string_view value, std::string_view marks);
 
-bool IsDigit(char c);
+inline bool IsDigit(char c) {
+  return c >= '0' && c <= '9';
+}
+
 // Whether `text` is not empty and holds digits alone.
 bool IsDigits(std::string_view text);
 std::string_view WithoutLeadingZeros(std::string_view digits);

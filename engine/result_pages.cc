@@ -204,16 +204,23 @@ void ReadExceptionPage(const Books& books,
   const PaymentRun& run = books.payments.runs()[page];
   out->count = 0;
   if (books.file_dead[run.file]) return;
-  std::vector<Finding> findings;
-  char scratch[PaymentStore::kPaymentIdBytesMax];
+  // Few payments deviate; what they concern is asked for before their rows are written.
+  std::vector<uint32_t> deviating;
   for (uint32_t i = 0; i < run.count; ++i) {
-    const PaymentHandle handle = run.first + i;
-    const PaymentRecord& payment = books.payments.At(handle);
+    const PaymentRecord& payment = books.payments.At(run.first + i);
     constexpr uint16_t kNoted = PaymentRecord::kReserved | PaymentRecord::kReversed;
     if (payment.decided == PaymentCase::kExact && (payment.flags & kNoted) == 0 &&
         payment.rule != Rule::kReferenceRepaired) {
       continue;
     }
+    deviating.push_back(i);
+    PrefetchItem(books, run, i);
+  }
+  std::vector<Finding> findings;
+  char scratch[PaymentStore::kPaymentIdBytesMax];
+  for (const uint32_t i : deviating) {
+    const PaymentHandle handle = run.first + i;
+    const PaymentRecord& payment = books.payments.At(handle);
     FindingsOf(books, handle, &findings);
     if (findings.empty()) continue;
     const std::string_view id = books.payments.PaymentId(payment, scratch);

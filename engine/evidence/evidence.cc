@@ -55,7 +55,8 @@ struct SlipScratch {
   std::vector<ContinuedReference> continued;
 };
 
-std::vector<SearchCase> CollectCases(const Books& books) {
+// The payments that are cases, by handle.
+std::vector<PaymentHandle> CollectPayments(const Books& books) {
   std::vector<std::vector<PaymentHandle>> found(WorkersOf(books.threads));
   ScanPayments(books.payments, books.threads,
                [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
@@ -70,14 +71,7 @@ std::vector<SearchCase> CollectCases(const Books& books) {
     handles.insert(handles.end(), list.begin(), list.end());
   }
   std::sort(handles.begin(), handles.end());
-  std::vector<SearchCase> cases(handles.size());
-  for (size_t i = 0; i < handles.size(); ++i) {
-    const PaymentRecord& payment = books.payments.At(handles[i]);
-    cases[i].payment = handles[i];
-    cases[i].account = payment.account;
-    cases[i].currency = payment.currency;
-  }
-  return cases;
+  return handles;
 }
 
 class Gatherer {
@@ -129,17 +123,20 @@ class Gatherer {
     constexpr size_t kRecordAhead = 16;
     constexpr size_t kTextAhead = 8;
     if (i + kRecordAhead < cases_.size()) {
-      __builtin_prefetch(&books_.payments.At(cases_[i + kRecordAhead].payment));
+      __builtin_prefetch(&books_.payments.At(evidence_.payments[i + kRecordAhead]));
     }
     if (i + kTextAhead >= cases_.size()) return;
-    const PaymentRecord& soon = books_.payments.At(cases_[i + kTextAhead].payment);
+    const PaymentRecord& soon = books_.payments.At(evidence_.payments[i + kTextAhead]);
     if (soon.cold != 0) __builtin_prefetch(books_.payments.Cold(soon));
   }
 
   void ReadPayers() {
     ForEachCase([&](size_t i) {
       PrefetchCold(i);
-      const PaymentRecord& payment = books_.payments.At(cases_[i].payment);
+      const PaymentRecord& payment = books_.payments.At(evidence_.payments[i]);
+      cases_[i].payment = evidence_.payments[i];
+      cases_[i].account = payment.account;
+      cases_[i].currency = payment.currency;
       if (payment.cold == 0) return;
       ColdReader reader(books_.payments.Cold(payment));
       std::string_view bytes;
@@ -455,10 +452,9 @@ void NamePaidFor(Evidence* evidence) {
 }
 
 const SearchCase* Evidence::Find(PaymentHandle payment) const {
-  const auto found = std::lower_bound(
-      cases.begin(), cases.end(), payment,
-      [](const SearchCase& search, PaymentHandle handle) { return search.payment < handle; });
-  return found == cases.end() || found->payment != payment ? nullptr : &*found;
+  const auto found = std::lower_bound(payments.begin(), payments.end(), payment);
+  if (found == payments.end() || *found != payment) return nullptr;
+  return &cases[static_cast<size_t>(found - payments.begin())];
 }
 
 RuleMode ModeOf(const Books& books, const Evidence& evidence, const SearchCase& search, Rule rule) {
@@ -472,8 +468,9 @@ RuleMode ModeOf(const Books& books, const Evidence& evidence, const SearchCase& 
 
 std::shared_ptr<Evidence> GatherEvidence(const Books& books) {
   auto evidence = std::make_shared<Evidence>(books);
-  evidence->cases = CollectCases(books);
-  if (evidence->cases.empty()) return nullptr;
+  evidence->payments = CollectPayments(books);
+  if (evidence->payments.empty()) return nullptr;
+  evidence->cases.resize(evidence->payments.size());
   Gatherer(books, evidence.get()).Gather();
   return evidence;
 }

@@ -24,6 +24,7 @@ struct Evidence {
   explicit Evidence(const Books& books) : directory(&books.items, &books.customers) {}
 
   std::vector<SearchCase> cases;  // by handle
+  std::vector<PaymentHandle> payments;  // theirs: a search among them touches little memory
   CustomerDirectory directory;
   OpenItemIndex index;
   PayerItems items_of;

@@ -51,15 +51,15 @@ const CheckRule& CheckRule::Of(Name name) {
 }
 
 bool CheckRule::HoldsFor(ReferenceKey key) const {
-  constexpr size_t kLowPairs = 8;  // see MakeReferenceKey
-  unsigned sum = 0;
-  size_t pair = 0;
-  for (uint64_t low = key.low & ((uint64_t{1} << 54) - 1); low != 0; low /= 100) {
-    sum += pair_[pair++][low % 100];
-  }
-  pair = kLowPairs;
-  for (uint64_t high = ((key.high & 0x3fffffffu) << 10) | (key.low >> 54); high != 0; high /= 100) {
-    sum += pair_[pair++][high % 100];
+  // The parts of the key (see MakeReferenceKey) in pieces that do not wait for each other.
+  const uint64_t low = key.low & ((uint64_t{1} << 54) - 1);
+  const uint64_t high = ((key.high & 0x3fffffffu) << 10) | (key.low >> 54);
+  constexpr uint64_t kEight = 100'000'000;
+  unsigned sum = OfFour(low % kEight % 10'000, 0) + OfFour(low % kEight / 10'000, 2) +
+                 OfFour(low / kEight % 10'000, 4) + OfFour(low / kEight / 10'000, 6);
+  if (high != 0) {
+    sum += OfFour(high % kEight % 10'000, 8) + OfFour(high % kEight / 10'000, 10) +
+           OfFour(high / kEight, 12);
   }
   return Holds(sum);
 }

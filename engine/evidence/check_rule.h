@@ -50,6 +50,11 @@ class CheckRule {
 
   static constexpr CheckRule Make(Name name);
 
+  // What four digits add, the lower two of them as that pair of places.
+  unsigned OfFour(uint64_t digits, size_t pair) const {
+    return unsigned{pair_[pair][digits % 100]} + pair_[pair + 1][digits / 100];
+  }
+
   // Sums of all places and of a digit more: a division would cost more than all the rest.
   std::array<uint8_t, (kPlaces + 2) * kModulusMax> remainder_{};
   std::array<std::array<uint8_t, 10>, kPlaces> share_{};

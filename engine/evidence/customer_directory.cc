@@ -3,7 +3,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <array>
 #include <optional>
 
 namespace kvitt {
@@ -22,31 +21,22 @@ uint64_t Spread(uint64_t key) {
 
 }  // namespace
 
-void CustomerDirectory::PrepareExistence(int threads) {
+void CustomerDirectory::StartExistence(int threads) {
+  // Customers of items have several, mostly.
   filter_ = std::make_unique<HashFilter>(items_->count() / 2 + customers_->customers().size());
   for (const CustomerRecord& customer : customers_->customers()) {
     filter_->Add(HashOf(customer.customer_id));
   }
-  // Each worker's hashes wait a little, so that the filter's lines have come when they are added.
-  constexpr size_t kWaiting = 32;
+  waiting_.assign(WorkersOf(threads), {});
+}
 
-  struct alignas(64) Ring {
-    std::array<uint64_t, kWaiting> hashes{};
-    size_t count = 0;
-  };
-
-  std::vector<Ring> rings(WorkersOf(threads));
-  ScanItems(*items_, threads, [&](ItemHandle, const ItemRecord& item, size_t worker) {
-    Ring& ring = rings[worker];
-    uint64_t& place = ring.hashes[ring.count % kWaiting];
-    if (ring.count >= kWaiting) filter_->Add(place);
-    place = HashOfItem(item);
-    filter_->Prefetch(place);
-    ++ring.count;
-  });
-  for (const Ring& ring : rings) {
-    for (size_t i = 0; i < std::min(ring.count, kWaiting); ++i) filter_->Add(ring.hashes[i]);
+void CustomerDirectory::FinishExistence() {
+  for (const Waiting& waiting : waiting_) {
+    for (size_t i = 0; i < std::min(waiting.count, waiting.hashes.size()); ++i) {
+      filter_->Add(waiting.hashes[i]);
+    }
   }
+  waiting_.clear();
 }
 
 HashFilter CustomerDirectory::FilterOfNamed() const {

@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -49,8 +50,20 @@ class CustomerDirectory {
     });
   }
 
-  // Before MayExist: remembers coarsely which customers there are.
-  void PrepareExistence(int threads);
+  // Before MayExist: remembers coarsely which customers there are. NoteExistence is called for each item,
+  // by any worker of ParallelFor.
+  void StartExistence(int threads);
+
+  void NoteExistence(const ItemRecord& item, size_t worker) {
+    Waiting& waiting = waiting_[worker];
+    uint64_t& place = waiting.hashes[waiting.count % waiting.hashes.size()];
+    if (waiting.count >= waiting.hashes.size()) filter_->Add(place);
+    place = HashOfItem(item);
+    filter_->Prefetch(place);
+    ++waiting.count;
+  }
+
+  void FinishExistence();
 
   // Whether some record may be of that customer; a no is certain.
   bool MayExist(std::string_view customer_id) const {
@@ -83,6 +96,12 @@ class CustomerDirectory {
     bool has_item = false;
   };
 
+  // Each worker's hashes wait a little, so that the filter's lines have come when they are added.
+  struct alignas(64) Waiting {
+    std::array<uint64_t, 32> hashes{};
+    size_t count = 0;
+  };
+
   uint64_t HashOf(std::string_view customer_id) const;
   uint64_t HashOfItem(const ItemRecord& item) const;
   HashFilter FilterOfNamed() const;
@@ -92,6 +111,7 @@ class CustomerDirectory {
   const CustomerBook* customers_;
   std::vector<Entry> entries_;
   std::unique_ptr<HashFilter> filter_;
+  std::vector<Waiting> waiting_;  // between StartExistence and FinishExistence
   // By the packed form of the id, or a hash of it when the items keep such ids as text.
   absl::flat_hash_map<uint64_t, CustomerNumber> by_key_;
   // Ids whose key an earlier one has: never seen, and still right.

@@ -86,8 +86,7 @@ class Gatherer {
     ReadPayers();
     const bool any_text = std::any_of(cases_.begin(), cases_.end(),
                                       [](const SearchCase& search) { return search.has_text; });
-    evidence_.index.Build(books_);
-    if (any_text) evidence_.directory.PrepareExistence(books_.threads);
+    ScanItemsOnce(any_text);
     std::vector<SlipScratch> scratch(WorkersOf(books_.threads));
     ParallelFor(cases_.size(), kCasesPerTask, books_.threads,
                 [&](size_t begin, size_t end, int worker) {
@@ -96,6 +95,9 @@ class Gatherer {
     NameCustomers();
     evidence_.items_of.Build(books_, &evidence_.directory);
     ForEachCase([&](size_t i) { FindPayer(&cases_[i], drafts_[i]); });
+    for (size_t i = 0; i < cases_.size(); ++i) {
+      if (!cases_[i].is_obstructed) evidence_.left.push_back(i);
+    }
   }
 
  private:
@@ -104,6 +106,19 @@ class Gatherer {
     ParallelFor(cases_.size(), kCasesPerTask, books_.threads, [&](size_t begin, size_t end, int) {
       for (size_t i = begin; i < end; ++i) fn(i);
     });
+  }
+
+  // Items are many and far: one walk serves the index and what texts may name.
+  void ScanItemsOnce(bool any_text) {
+    evidence_.index.Start(books_);
+    if (any_text) evidence_.directory.StartExistence(books_.threads);
+    ScanItems(books_.items, books_.threads,
+              [&](ItemHandle handle, const ItemRecord& item, size_t worker) {
+                evidence_.index.Note(handle, item, worker);
+                if (any_text) evidence_.directory.NoteExistence(item, worker);
+              });
+    evidence_.index.Finish();
+    if (any_text) evidence_.directory.FinishExistence();
   }
 
   void FollowAll(size_t begin, size_t end, SlipScratch* scratch) {

@@ -23,8 +23,11 @@ namespace kvitt {
 struct Evidence {
   explicit Evidence(const Books& books) : directory(&books.items, &books.customers) {}
 
-  std::vector<SearchCase> cases;  // by handle
+  std::vector<SearchCase> cases;        // by handle
   std::vector<PaymentHandle> payments;  // theirs: a search among them touches little memory
+  // Cases, in order, that the rounds have not decided so far, without obstructed ones. What a rule decides
+  // outside of a round stays in it: see IsAsked.
+  std::vector<size_t> left;
   CustomerDirectory directory;
   OpenItemIndex index;
   PayerItems items_of;

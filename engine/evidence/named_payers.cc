@@ -91,7 +91,8 @@ void FindNamedPayers(const Books& books, Evidence* evidence) {
                                     [](const CustomerRecord& c) { return !c.name.empty(); });
   if (!any_name) return;
   std::vector<SearchCase*> asked;
-  for (SearchCase& search : evidence->cases) {
+  for (const size_t left : evidence->left) {
+    SearchCase& search = evidence->cases[left];
     const PaymentRecord& payment = books.payments.At(search.payment);
     if (search.payer == kNobody && payment.decided == PaymentCase::kUndecided &&
         !books.payments.ColdText(payment, ColdTag::kPayerName).empty()) {

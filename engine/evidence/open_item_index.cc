@@ -4,7 +4,6 @@
 #include <bit>
 #include <string>
 
-#include "engine/scatter.h"
 #include "engine/store/scan.h"
 #include "kvitt/reference.h"
 
@@ -15,42 +14,44 @@ constexpr uint32_t kNone = 0xffffffffu;
 
 }  // namespace
 
-void OpenItemIndex::Build(const Books& books) {
+void OpenItemIndex::Start(const Books& books) {
   books_ = &books;
-  const ItemStore& items = books.items;
-  const size_t workers = WorkersOf(books.threads);
-  Scatter<Entry> found(books.threads);
-  std::vector<std::vector<ItemHandle>> open(workers);
-  std::vector<ReferenceForms> forms(workers);
-  const auto note = [&](ReferenceKey key, ItemHandle item, size_t worker) {
-    if (key.is_none()) return;
-    forms[worker].Note(key);
-    found.Add(worker, BareHash(key), {key, item, kNone});
-  };
-  ScanItems(items, books.threads, [&](ItemHandle handle, const ItemRecord& item, size_t worker) {
-    if (!IsOpen(item)) return;
-    open[worker].push_back(handle);
-    note(item.key, handle, worker);
-    // Of an item without reference the id is the key already.
-    if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kIdIsAlias)) return;
-    char scratch[kPackedTextBytesMax];
-    const ReferenceKey id = MakeReferenceKey(items.ItemId(item, scratch), item.key.account());
-    if (id != item.key) note(id, handle, worker);
-  });
+  noted_.assign(WorkersOf(books.threads), {});
+  found_ = std::make_unique<Scatter<Entry>>(books.threads);
+}
+
+void OpenItemIndex::Note(ItemHandle handle, const ItemRecord& item, size_t worker) {
+  if (!IsOpen(item)) return;
+  noted_[worker].items.push_back(handle);
+  NoteKey(item.key, handle, worker);
+  // Of an item without reference the id is the key already.
+  if (item.has(ItemRecord::kNoReference) || item.has(ItemRecord::kIdIsAlias)) return;
+  char scratch[kPackedTextBytesMax];
+  const ReferenceKey id = MakeReferenceKey(books_->items.ItemId(item, scratch), item.key.account());
+  if (id != item.key) NoteKey(id, handle, worker);
+}
+
+void OpenItemIndex::NoteKey(ReferenceKey key, ItemHandle item, size_t worker) {
+  if (key.is_none()) return;
+  noted_[worker].forms.Note(key);
+  found_->Add(worker, BareHash(key), {key, item, kNone});
+}
+
+void OpenItemIndex::Finish() {
+  const ItemStore& items = books_->items;
   for (uint32_t bucket = 0; bucket < kBuckets; ++bucket) {
     for (const ItemAlias& alias : items.AliasesOf(bucket)) {
-      if (IsOpen(items.At(alias.item))) note(alias.key, alias.item, 0);
+      if (IsOpen(items.At(alias.item))) NoteKey(alias.key, alias.item, 0);
     }
   }
-  items_.clear();
-  for (const std::vector<ItemHandle>& list : open) {
-    items_.insert(items_.end(), list.begin(), list.end());
+  for (const Noted& noted : noted_) {
+    items_.insert(items_.end(), noted.items.begin(), noted.items.end());
+    forms_.Join(noted.forms);
   }
-  forms_ = {};
-  for (const ReferenceForms& each : forms) forms_.Join(each);
-  filter_ = std::make_unique<HashFilter>(found.size());
+  noted_.clear();
+  filter_ = std::make_unique<HashFilter>(found_->size());
   parts_.assign(Scatter<Entry>::kParts, {});
-  found.ForEachPart(books.threads, [&](size_t p, const std::vector<Entry>& entries) {
+  found_->ForEachPart(books_->threads, [&](size_t p, const std::vector<Entry>& entries) {
     Part& part = parts_[p];
     part.entries.reserve(entries.size());
     part.slots.assign(std::bit_ceil(std::max<size_t>(entries.size() * 2, 8)), kNone);
@@ -60,6 +61,7 @@ void OpenItemIndex::Build(const Books& books) {
       Insert(entry, &part);
     }
   });
+  found_.reset();
 }
 
 void OpenItemIndex::Insert(const Entry& entry, Part* part) {

@@ -13,14 +13,18 @@
 #include "engine/allocate/books.h"
 #include "engine/evidence/hash_filter.h"
 #include "engine/evidence/reference_forms.h"
+#include "engine/scatter.h"
 #include "engine/store/reference_key.h"
 
 namespace kvitt {
 
 class OpenItemIndex {
  public:
-  // Indexes everything that stands open in the books.
-  void Build(const Books& books);
+  // Indexes everything that stands open in the books: Start, then Note for each item there is, by any
+  // worker of ParallelFor, then Finish.
+  void Start(const Books& books);
+  void Note(ItemHandle handle, const ItemRecord& item, size_t worker);
+  void Finish();
 
   // Appends the items that carry `key` on `account` or on any, each once, in no order that means
   // something; of a reference that stands on more than kItemsPerReferenceMax items only so many and
@@ -68,11 +72,20 @@ class OpenItemIndex {
     uint64_t mask = 0;
   };
 
+  // What one worker has found while items are noted.
+  struct alignas(64) Noted {
+    std::vector<ItemHandle> items;
+    ReferenceForms forms;
+  };
+
+  void NoteKey(ReferenceKey key, ItemHandle item, size_t worker);
   static void Insert(const Entry& entry, Part* part);
 
   bool Carries(ItemHandle item, std::string_view normal) const;
 
   const Books* books_ = nullptr;
+  std::vector<Noted> noted_;  // by worker, between Start and Finish
+  std::unique_ptr<Scatter<Entry>> found_;
   std::vector<ItemHandle> items_;
   std::vector<Part> parts_;
   std::unique_ptr<HashFilter> filter_;

@@ -8,7 +8,8 @@ void RunAmountUnique(Books* books) {
   Evidence* evidence = books->evidence.get();
   if (evidence == nullptr) return;
   std::vector<const SearchCase*> asked;
-  for (const SearchCase& search : evidence->cases) {
+  for (const size_t left : evidence->left) {
+    const SearchCase& search = evidence->cases[left];
     if (search.payer == kNobody && IsAsked(*books, search)) {
       asked.push_back(&search);
     }

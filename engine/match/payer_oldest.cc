@@ -53,7 +53,8 @@ void RunPayerOldest(Books* books) {
   if (evidence == nullptr) return;
   const SearchView view(*books, *evidence);
   std::vector<SearchCase*> posting;
-  for (SearchCase& search : evidence->cases) {
+  for (const size_t left : evidence->left) {
+    SearchCase& search = evidence->cases[left];
     if (!IsAsked(*books, search)) continue;
     const RuleMode mode = ModeOf(*books, *evidence, search, Rule::kPayerOldest);
     if (mode == RuleMode::kOff) {

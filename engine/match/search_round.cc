@@ -1,6 +1,7 @@
 #include "engine/match/search_round.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/match/best_outcome.h"
@@ -25,20 +26,31 @@ class SearchRound {
         views_(ViewsOf(*books, *evidence)) {}
 
   void Run() {
-    std::vector<size_t> pending;
-    for (size_t i = 0; i < evidence_->cases.size(); ++i) {
-      if (IsAsked(*books_, evidence_->cases[i])) pending.push_back(i);
-    }
+    std::vector<size_t> pending = evidence_->left;
     while (!pending.empty()) {
       std::vector<Contender> contenders = Ask(pending);
-      const size_t asked = contenders.size();
+      std::vector<size_t> asked;
+      for (const Contender& contender : contenders) asked.push_back(contender.index);
       pending = Settle(std::move(contenders));
       // Nobody settled: asking again changes nothing.
-      if (pending.size() == asked) break;
+      if (pending.size() == asked.size()) break;
+      TakeOut(asked, pending);
     }
   }
 
  private:
+  // Takes the cases of `asked` that are not among `losers` out of those that are left.
+  void TakeOut(const std::vector<size_t>& asked, const std::vector<size_t>& losers) {
+    std::vector<size_t> settled;
+    std::set_difference(asked.begin(), asked.end(), losers.begin(), losers.end(),
+                        std::back_inserter(settled));
+    std::vector<size_t> left;
+    left.reserve(evidence_->left.size() - settled.size());
+    std::set_difference(evidence_->left.begin(), evidence_->left.end(), settled.begin(),
+                        settled.end(), std::back_inserter(left));
+    evidence_->left = std::move(left);
+  }
+
   // Asks all, notes what was found, and returns those that may post in the order of cases.
   std::vector<Contender> Ask(const std::vector<size_t>& pending) {
     // What was added up before others were posted holds no more.

@@ -28,9 +28,9 @@ std::vector<std::unique_ptr<SearchView>> ViewsOf(const Books& books, const Evide
 
 void NoteSuggestingRule(const Books& books, Evidence* evidence, Rule rule, ProposeFn propose) {
   const std::vector<std::unique_ptr<SearchView>> views = ViewsOf(books, *evidence);
-  ParallelFor(evidence->cases.size(), 64, books.threads, [&](size_t begin, size_t end, int worker) {
+  ParallelFor(evidence->left.size(), 64, books.threads, [&](size_t begin, size_t end, int worker) {
     for (size_t i = begin; i < end; ++i) {
-      SearchCase& search = evidence->cases[i];
+      SearchCase& search = evidence->cases[evidence->left[i]];
       if (!IsAsked(books, search)) continue;
       if (ModeOf(books, *evidence, search, rule) == RuleMode::kOff) {
         search.Note(rule, TrialResult::kSwitchedOff, 0);

@@ -274,6 +274,31 @@ void CheckSummaries(const CamtStatement* first, const CamtStatement* last, Verdi
   }
 }
 
+// A group of pages whose entries are in no total and lead to no balance: one that is missing cannot be
+// noticed, however well the others are proven by their details.
+void NoteUncountedEntries(const CamtStatement* first, const CamtStatement* last, Verdict* verdict) {
+  Int128 entries = 0;
+  for (const CamtStatement* page = first; page != last; ++page) {
+    const Totals all = TotalsOf(*page, false);
+    entries += all.credits + all.debits;
+    if (HasDeclared(*page)) return;
+  }
+  for (const Currency currency : CurrenciesOf(first, last)) {
+    bool has_opening = false;
+    bool has_closing = false;
+    for (const CamtStatement* page = first; page != last; ++page) {
+      has_opening |= OpeningOf(*page, currency) != nullptr;
+      has_closing |= ClosingOf(*page, currency) != nullptr;
+    }
+    if (has_opening && has_closing) return;
+  }
+  if (entries == 0) return;
+  verdict->warnings().Note(
+      "controls of entries: none (no TxsSummry, no balances), so one that is missing is not "
+      "noticed",
+      0);
+}
+
 // Balances of statements that follow each other on one account should join. A gap is a day that is
 // missing, not a fault of this file.
 void NoteGaps(const std::vector<CamtStatement>& statements, Verdict* verdict) {
@@ -359,6 +384,7 @@ void CheckCamtStatements(const std::vector<CamtStatement>& parts, Verdict* verdi
     const CamtStatement* last = first + pages.size();
     CheckSummaries(first, last, verdict);
     NoteUnbalancedCurrencies(first, last, verdict);
+    NoteUncountedEntries(first, last, verdict);
     if (!AllPagesThere(first, last)) {
       verdict->warnings().Note(
           Concat("statement ", first->id, ": not all of its pages are in this file"), 0);

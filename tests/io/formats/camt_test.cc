@@ -156,6 +156,23 @@ TEST(Camt, NeverCallsEntriesWithoutABalanceVerified) {
                                      "balance (1 time, first at record 1)"});
 }
 
+TEST(Camt, SaysWhereNothingCountsTheEntries) {
+  const auto is_said = [](const std::string& bytes) {
+    const FileReport report = Read(bytes).report;
+    EXPECT_FALSE(report.set_aside);
+    return std::any_of(report.warnings.begin(), report.warnings.end(), [](const auto& text) {
+      return text.find("controls of entries: none") != std::string::npos;
+    });
+  };
+  const std::string balance = "<Amt Ccy=\"NOK\">10.00</Amt><CdtDbtInd>CRDT</CdtDbtInd></Bal>";
+  const std::string summary =
+      "<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries></TtlNtries></TxsSummry>";
+  EXPECT_TRUE(is_said(File(Entry(kPlain))));
+  EXPECT_FALSE(is_said(File(Entry(kPlain), summary)));
+  EXPECT_FALSE(
+      is_said(File(Entry(kPlain), "<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp>" + balance)));
+}
+
 TEST(Camt, ControlsFindWhatIsOff) {
   const auto part = [](const std::string& amount) {
     return "<TxDtls><Amt Ccy=\"NOK\">" + amount + "</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls>";

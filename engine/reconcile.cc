@@ -88,6 +88,7 @@ class Reconciliation::Impl {
                                  uint32_t file,
                                  uint64_t record,
                                  std::string_view text);
+  Severity SeverityOf(DeviationCode code, uint32_t file) const;
 
   int64_t Now() const { return options_.nanoseconds == nullptr ? 0 : options_.nanoseconds(); }
 
@@ -315,13 +316,25 @@ void Reconciliation::Impl::FinishOutcomes() {
 // --- Deviations of files, records, items and customers.
 // -----------------------------------------------
 
+// What blocks is that a whole file was set aside. A record that cannot be read costs a bank file, but of a
+// stream only itself; totals that fail cost the file unless somebody said that it is posted all the same.
+Severity Reconciliation::Impl::SeverityOf(DeviationCode code, uint32_t file) const {
+  const Severity severity = DefaultSeverity(code);
+  const auto fact = facts_.find(file);
+  if (fact == facts_.end()) return severity;
+  const bool costs_file =
+      code == DeviationCode::kRecordMalformed || code == DeviationCode::kPrecisionLost;
+  if (fact->second.set_aside) return costs_file ? Severity::kBlock : severity;
+  return severity == Severity::kBlock ? Severity::kReview : severity;
+}
+
 ExceptionRow& Reconciliation::Impl::AddFileException(DeviationCode code,
                                                      uint32_t file,
                                                      uint64_t record,
                                                      std::string_view text) {
   ExceptionRow& row = file_exceptions_.emplace_back();
   row.code = code;
-  row.severity = DefaultSeverity(code);
+  row.severity = SeverityOf(code, file);
   row.file = file_names_[file];
   row.record = record;
   row.explanation = Concat(Sentence(code), text.empty() ? "" : " ", text);

@@ -77,6 +77,7 @@ class Gunzip : public ByteStream {
       initialized_ = true;
     }
     const auto wanted = static_cast<uInt>(std::min<size_t>(size, size_t{1} << 30));
+    if (!damage_.ok()) return damage_;
     state_.next_out = reinterpret_cast<Bytef*>(to);
     state_.avail_out = wanted;
     while (state_.avail_out == wanted) {
@@ -86,7 +87,10 @@ class Gunzip : public ByteStream {
         if (between_members_) return size_t{0};
         return EndsTooEarly("gzip", input_.taken(), out_);
       }
-      if (absl::Status status = Step(); !status.ok()) return status;
+      damage_ = Step();
+      // What stands before the damage is given first, so that it does not depend on `size`.
+      if (!damage_.ok() && state_.avail_out == wanted) return damage_;
+      if (!damage_.ok()) break;
     }
     out_ += wanted - state_.avail_out;
     if (absl::Status status = CheckExpansion(input_.taken(), out_, limits_); !status.ok())
@@ -125,6 +129,7 @@ class Gunzip : public ByteStream {
   CompressedInput input_;
   ExpansionLimits limits_;
   z_stream state_{};
+  absl::Status damage_;
   bool initialized_ = false;
   bool between_members_ = true;
   uint64_t members_ = 0;

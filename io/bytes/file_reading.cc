@@ -125,6 +125,15 @@ void FileReading::FailToOpen(const absl::Status& status) {
   Fail(0, FailureOf(status, 0));
 }
 
+void FileReading::FailAsEmptyDirectory() {
+  Failure failure;
+  failure.code = DeviationCode::kFileEmpty;
+  failure.text =
+      "expected files in the folder, found none (hidden files, links and folders in it are not "
+      "looked at)";
+  Fail(0, std::move(failure));
+}
+
 bool FileReading::FailedUpTo(uint64_t chunk) {
   const std::lock_guard<std::mutex> lock(mutex_);
   return failed_chunk_ <= chunk;
@@ -161,7 +170,10 @@ absl::Status FileReading::FillFromStream(BlockBuffer* buffer) {
   ahead_.reset();
   while (size < wanted) {
     absl::StatusOr<size_t> count = bytes_.stream->Read(to + size, wanted - size);
-    if (!count.ok()) return count.status();
+    if (!count.ok()) {
+      buffer->SetSize(size);
+      return count.status();
+    }
     if (*count == 0) break;
     size += *count;
   }
@@ -208,7 +220,7 @@ void FileReading::Load(uint64_t chunk, BlockBuffer* buffer, ReadTimings* timings
     return;
   }
   if (absl::Status status = LoadChunk(chunk, buffer); !status.ok()) {
-    Fail(chunk, FailureOf(status, chunk * shared_->limits->block_bytes));
+    Fail(chunk, FailureOf(status, 0));
   }
   clock.Stop(&timings->load_ns);
 }
@@ -232,6 +244,18 @@ void FileReading::DigestChunk(uint64_t chunk, std::string_view bytes, ReadTiming
 
 // --- The beginning of a file ---
 
+// False when no format begins like `text`, or none has the name that was asked for.
+bool FileReading::NameFormat(std::string_view text) {
+  const std::string& wanted = options_.settings.input_format;
+  format_ = wanted.empty()
+                ? SurestFormat(shared_->formats, text.substr(0, kHeadBytes), options_.settings)
+                : FormatNamed(shared_->formats, wanted);
+  if (format_ == nullptr) return false;
+  report_.format = std::string(format_->name);
+  report_.kind = format_->kind;
+  return true;
+}
+
 bool FileReading::Recognise(std::string_view first) {
   const std::string_view text = first.substr(ByteOrderMarkLength(first));
   const std::string_view head = text.substr(0, kHeadBytes);
@@ -242,7 +266,8 @@ bool FileReading::Recognise(std::string_view first) {
     Fail(0, std::move(failure));
     return false;
   };
-  if (last_chunk_ == 0 && IsBlank(text)) {
+  // A file that begins with more blanks than a head holds may be anything.
+  if (last_chunk_ == 0 && first.size() <= kHeadBytes && IsBlank(text)) {
     return refuse(DeviationCode::kFileEmpty, first.empty() ? "expected records, found an empty file"
                                                            : "expected records, found only blanks");
   }
@@ -255,14 +280,9 @@ bool FileReading::Recognise(std::string_view first) {
     return refuse(DeviationCode::kFileUnknown,
                   Concat("expected a payment or invoice file, found ", why));
   }
-  const std::string& wanted = options_.settings.input_format;
-  format_ = wanted.empty() ? SurestFormat(shared_->formats, head, options_.settings)
-                           : FormatNamed(shared_->formats, wanted);
-  if (format_ == nullptr) {
+  if (!NameFormat(text)) {
     return refuse(DeviationCode::kFileUnknown, "no format that kvitt reads begins like this file");
   }
-  report_.format = std::string(format_->name);
-  report_.kind = format_->kind;
   if (IsWrongKind(expected_kind_, format_->kind)) {
     return refuse(DeviationCode::kFileUnknown,
                   Concat("expected a file of ", Name(expected_kind_), ", found ", format_->name,
@@ -277,7 +297,11 @@ bool FileReading::Start(BlockBuffer* buffer, ReadTimings* timings) {
   next_chunk_ = 1;
   in_flight_ = 1;
   Load(0, buffer, timings);
-  if (FailedUpTo(0)) return false;
+  if (FailedUpTo(0)) {
+    // What it was is told all the same, from the bytes before the damage.
+    NameFormat(buffer->bytes());
+    return false;
+  }
   if (!Recognise(buffer->bytes())) {
     // What it is nobody knows, but a small file is still known by its digest.
     if (last_chunk_ == 0) DigestChunk(0, buffer->bytes(), timings);
@@ -326,7 +350,7 @@ void FileReading::ReadWhole(BlockBuffer* buffer, ReadTimings* timings) {
   if (last_chunk_ != 0) {
     StageClock clock;
     if (absl::Status status = LoadRest(buffer); !status.ok()) {
-      Fail(0, FailureOf(status, buffer->bytes().size()));
+      Fail(0, FailureOf(status, 0));
       return;
     }
     clock.Stop(&timings->load_ns);
@@ -352,6 +376,12 @@ void FileReading::ProcessChunk(uint64_t chunk, BlockBuffer* buffer, ReadTimings*
   Parse(block, context, timings);
 }
 
+void FileReading::MoveCutOn(uint64_t chunk) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  chunks_cut_ = chunk + 1;
+  moved_.notify_all();
+}
+
 // Waits for the cut chain and moves it on. False when the chunk holds no record end, or when the
 // file failed before it.
 bool FileReading::Cut(uint64_t chunk, BlockBuffer* buffer, Block* block, ReadTimings* timings) {
@@ -367,6 +397,12 @@ bool FileReading::Cut(uint64_t chunk, BlockBuffer* buffer, Block* block, ReadTim
   if (chunk == 0) {
     offset = ByteOrderMarkLength(bytes);
     bytes.remove_prefix(static_cast<size_t>(offset));
+  } else if (chunk != last_chunk_ && tail_.size() + bytes.size() < tail_look_at_) {
+    // A long record is looked at whenever it has doubled, not with every chunk: the work stays linear.
+    tail_.append(bytes);
+    MoveCutOn(chunk);
+    clock.Stop(&timings->cut_ns);
+    return false;
   } else if (!tail_.empty()) {
     bytes = buffer->Prepend(tail_);
     if (bytes.data() == nullptr) {
@@ -377,14 +413,15 @@ bool FileReading::Cut(uint64_t chunk, BlockBuffer* buffer, Block* block, ReadTim
   const bool is_last = chunk == last_chunk_;
   const size_t cut = is_last ? bytes.size() : reader_->CutBlock(bytes);
   KVITT_CHECK(cut <= bytes.size());
+  tail_look_at_ = cut > 0 ? 0 : std::min(2 * bytes.size(), reader_->record_bytes_max() + 1);
   tail_.assign(bytes.substr(cut));
   tail_offset_ = offset + cut;
   if (tail_.size() > reader_->record_bytes_max()) {
-    Fail(chunk, FailureOf(absl::DataLossError(
-                              Concat("expected records of at most ", reader_->record_bytes_max(),
-                                     " bytes, found a longer one at byte ", tail_offset_)),
-                          tail_offset_));
-    return false;
+    // What stands before it is still parsed, so that its number is known.
+    Failure failure =
+        FailureOf(absl::DataLossError(RecordTooLong(reader_->record_bytes_max())), tail_offset_);
+    failure.is_of_next_record = true;
+    Fail(chunk + 1, std::move(failure));
   }
   const bool has_block = cut > 0 || is_last;
   block->bytes = bytes.substr(0, cut);
@@ -393,11 +430,7 @@ bool FileReading::Cut(uint64_t chunk, BlockBuffer* buffer, Block* block, ReadTim
   block->index = blocks_;
   block->is_last = is_last;
   if (has_block) ++blocks_;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    chunks_cut_ = chunk + 1;
-    moved_.notify_all();
-  }
+  MoveCutOn(chunk);
   clock.Stop(&timings->cut_ns);
   return has_block;
 }
@@ -468,6 +501,22 @@ void FileReading::JudgeContent() {
   TellStatements(file_, summaries_, shared_->sink);
 }
 
+// A record that is longer than is believed costs the file in the same words, whether the driver found no end of it
+// or a reader met it whole inside a block.
+void FileReading::FindEndlessRecord() {
+  uint64_t lines = 0;
+  for (const std::unique_ptr<BlockSummary>& summary : summaries_) {
+    if (summary->endless.has_value()) {
+      failure_ =
+          FailureOf(absl::DataLossError(summary->endless->text), summary->endless->byte_offset);
+      failure_->record = lines + summary->endless->record + 1;
+      return;
+    }
+    lines += summary->tally.lines;
+  }
+  if (failure_.has_value() && failure_->is_of_next_record) failure_->record = lines + 1;
+}
+
 void FileReading::Judge() {
   const bool empty_is_fine = failure_.has_value() && failure_->code == DeviationCode::kFileEmpty &&
                              options_.settings.allow_empty;
@@ -476,6 +525,7 @@ void FileReading::Judge() {
   } else if (!empty_is_fine) {
     RecordProblem problem;
     problem.code = failure_->code;
+    problem.record = failure_->record;
     problem.byte_offset = failure_->byte_offset;
     problem.text = std::move(failure_->text);
     report_.problems.push_back(std::move(problem));
@@ -490,11 +540,16 @@ void FileReading::Finish(ReadTimings* timings) {
     if (absl::Status status = bytes_.file->CheckUnchanged(); !status.ok())
       Fail(0, FailureOf(status, 0));
   }
-  // The digest of a file that was not read to its end would be that of another file.
-  const bool is_whole = !failure_.has_value() || (failure_->code != DeviationCode::kFileTruncated &&
-                                                  last_chunk_ == 0 && !pieces_.empty());
+  FindEndlessRecord();
+  // The digest of a file that was not read to its end would be that of another file. What is told of a failed
+  // file does not depend on how much of it a block is: a digest it has only when every block would hold it.
+  const bool is_whole = !failure_.has_value() ||
+                        (failure_->code != DeviationCode::kFileTruncated && last_chunk_ == 0 &&
+                         !pieces_.empty() && total_bytes_ <= kDigestPiece);
   Judge();
-  report_.bytes = total_bytes_;
+  report_.bytes = is_whole                                             ? total_bytes_
+                  : bytes_.file == nullptr || bytes_.stream != nullptr ? 0
+                                                                       : bytes_.file->size();
   if (is_whole) report_.digest = CombineDigest(pieces_, total_bytes_);
   summaries_.clear();
   pieces_.clear();

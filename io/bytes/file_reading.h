@@ -53,6 +53,8 @@ class FileReading {
 
   // A file that could not even be opened.
   void FailToOpen(const absl::Status& status);
+  // A directory without files to read.
+  void FailAsEmptyDirectory();
 
   // Loads the first chunk, finds the format, and, for a format that is read whole, does everything.
   // True: the file has chunks to be processed, of which the first is in `buffer` and is the
@@ -92,8 +94,10 @@ class FileReading {
   struct Failure {
     DeviationCode code = DeviationCode::kFileUnknown;
     uint64_t byte_offset = 0;
+    uint64_t record = 0;  // 0: the file as a whole
     std::string text;
     bool over_limit = false;
+    bool is_of_next_record = false;  // of the record behind those of the blocks that were parsed
   };
 
   // Why the bytes stopped, as a problem of the file.
@@ -105,11 +109,14 @@ class FileReading {
   absl::Status LoadChunk(uint64_t chunk, BlockBuffer* buffer);
   absl::Status LoadRest(BlockBuffer* buffer);
   void DigestChunk(uint64_t chunk, std::string_view bytes, ReadTimings* timings);
+  bool NameFormat(std::string_view text);
   bool Recognise(std::string_view first);
   void ReadWhole(BlockBuffer* buffer, ReadTimings* timings);
+  void MoveCutOn(uint64_t chunk);
   bool Cut(uint64_t chunk, BlockBuffer* buffer, Block* block, ReadTimings* timings);
   std::string EntryContext(const Block& block, ReadTimings* timings);
   void Parse(const Block& block, std::string_view context, ReadTimings* timings);
+  void FindEndlessRecord();
   void Judge();
   void JudgeContent();
 
@@ -146,6 +153,7 @@ class FileReading {
   // Used only by the thread whose turn it is in the cut chain.
   std::string tail_;
   uint64_t tail_offset_ = 0;
+  size_t tail_look_at_ = 0;  // bytes with which a tail without a record end is worth another look
   uint32_t blocks_ = 0;
   // Used only by the thread whose turn it is in the context chain.
   std::string context_;

@@ -39,6 +39,7 @@ absl::Status AddDirectory(const std::string& path, FileKind kind, std::vector<In
   }
   if (errno != 0) return Unreadable("cannot list the directory", path, errno);
   std::sort(names.begin(), names.end());
+  const size_t inputs_before = inputs->size();
   const std::string_view separator = path.ends_with('/') ? "" : "/";
   for (const std::string& name : names) {
     InputSpec input;
@@ -51,6 +52,13 @@ absl::Status AddDirectory(const std::string& path, FileKind kind, std::vector<In
     input.expected_kind = kind;
     input.follow_link = false;
     inputs->push_back(std::move(input));
+  }
+  if (inputs->size() == inputs_before) {
+    InputSpec nothing;
+    nothing.path = path;
+    nothing.expected_kind = kind;
+    nothing.is_empty_directory = true;
+    inputs->push_back(std::move(nothing));
   }
   return absl::OkStatus();
 }

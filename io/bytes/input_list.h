@@ -17,7 +17,8 @@ namespace kvitt {
 //   a directory             every regular file directly in it, in bytewise order of their names;
 //   hidden
 //                           files (a leading dot: half-written uploads) and symbolic links are left
-//                           out
+//                           out. Without any it stands for itself (is_empty_directory):
+//                           that nothing was delivered is told like an empty file
 //   an existing path        itself, a symbolic link followed
 //   a pattern with * ? [    every match, in bytewise order; each as above
 // An argument that leads nowhere is kNotFound; more than kInputFilesMax files are

@@ -125,6 +125,11 @@ const char* JsonStream::ReadStrictly(const char* p, const char* end, uint64_t of
   RecordProblem problem;
   problem.record = totals_.lines;
   problem.byte_offset = offset;
+  if (line.size() > kStreamLineBytesMax) {
+    problem.text = RecordTooLong(kStreamLineBytesMax);
+    if (!totals_.endless.has_value()) totals_.endless = problem;
+    return next;
+  }
   if (line.size() > kLineBytesMax) {
     problem.text =
         Concat("expected a line of at most ", kLineBytesMax, " bytes, found ", line.size());
@@ -394,6 +399,7 @@ void ReadJsonBlock(JsonStream* stream, const Block& block, RecordStreamSummary* 
   summary->bad_records = totals.bad_lines;
   summary->unknown_fields = totals.unknown_fields;
   summary->bad_lines = std::move(totals.problems);
+  summary->endless = std::move(totals.endless);
 }
 
 namespace {

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -90,6 +91,8 @@ struct JsonStreamTotals {
   uint64_t unknown_fields = 0;
   uint64_t templated = 0;               // records that a template recognised
   std::vector<RecordProblem> problems;  // the first kProblemsMax
+  std::optional<RecordProblem>
+      endless;  // the first line above kStreamLineBytesMax: it costs the file
 };
 
 class JsonStream {

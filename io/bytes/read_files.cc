@@ -248,6 +248,13 @@ void Schedule::QueueMembers(const Unopened& input, FileBytes zip, uint32_t first
 
 void Schedule::OpenAndStart(const Unopened& unopened, BlockBuffer* buffer, ReadTimings* timings) {
   const InputSpec& input = inputs_[unopened.input];
+  if (input.is_empty_directory) {
+    const uint32_t file = ReserveFiles(unopened.input, 1);
+    auto reading =
+        std::make_shared<FileReading>(&shared_, file, input.path, input.expected_kind, FileBytes());
+    reading->FailAsEmptyDirectory();
+    return StartReading(std::move(reading), buffer, timings);
+  }
   const ExpansionLimits limits = LimitsOf(options_.settings);
   absl::StatusOr<FileBytes> bytes = unopened.member == nullptr
                                         ? OpenInput(input, limits, limits_.whole_file_bytes_max)

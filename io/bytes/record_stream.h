@@ -13,6 +13,10 @@
 
 namespace kvitt {
 
+// A line longer than a reader takes is set aside alone. One that is longer than this costs its file: nobody
+// knows where it ends, and to wait for that would need its length in memory.
+inline constexpr size_t kStreamLineBytesMax = size_t{16} << 20;
+
 // What a block of a record stream leaves: bad lines were set aside alone and told to the sink.
 struct RecordStreamSummary : BlockSummary {
   uint64_t bad_records = 0;

@@ -148,8 +148,8 @@ std::vector<ConfigKey> OuterKeys() {
        [](std::string_view text, RunConfig* config) {
          return SetSwitch(text, &config->formats.report_is_payments);
        }},
-      {"allow_empty", "", "A file without records is no deviation", true,
-       [](const RunConfig& config) { return ShowSwitch(config.formats.allow_empty); },
+      {"allow_empty", "", "A file without records, or a folder without files, is no deviation",
+       true, [](const RunConfig& config) { return ShowSwitch(config.formats.allow_empty); },
        [](std::string_view text, RunConfig* config) {
          return SetSwitch(text, &config->formats.allow_empty);
        }},

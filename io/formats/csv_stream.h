@@ -141,6 +141,7 @@ class BlockParse {
     const std::string_view row = bytes_.substr(begin, ends[last] - begin);
     if (row.empty() || row == "\x1a") return;  // 0x1a: an end mark of old systems
     ReadRun();                                 // so that problems come in the order of the rows
+    if (row.size() > kStreamLineBytesMax) return TakeEndlessRow(begin);
     if (header_is_next_) {
       header_is_next_ = false;
       return;
@@ -162,6 +163,15 @@ class BlockParse {
       return;
     }
     rows_.push_back({begin, static_cast<uint32_t>(first)});
+  }
+
+  void TakeEndlessRow(uint32_t begin) {
+    header_is_next_ = false;
+    RecordProblem problem;
+    problem.record = LinesUpTo(begin);
+    problem.byte_offset = block_.offset + skipped_ + begin;
+    problem.text = RecordTooLong(kStreamLineBytesMax);
+    if (!summary_->endless.has_value()) summary_->endless = std::move(problem);
   }
 
   void ReadRun() {
@@ -319,6 +329,8 @@ class StreamReader : public FormatReader {
       : options_(options), plan_(MakePlan(head, NamesOf<Traits>(), options.settings)) {}
 
   bool parallel() const override { return true; }
+
+  size_t record_bytes_max() const override { return kStreamLineBytesMax; }
 
   size_t CutBlock(std::string_view bytes) const override {
     return CutSeparatedRows(bytes, plan_.dialect.separator);

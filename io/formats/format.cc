@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/value/concat.h"
 #include "io/formats/format_writer.h"
 #include "kvitt/check.h"
 
@@ -35,6 +36,10 @@ std::string_view Name(ControlState state) {
       return "mismatch";
   }
   return "absent";
+}
+
+std::string RecordTooLong(size_t bytes_max) {
+  return Concat("expected records of at most ", bytes_max, " bytes, found a longer one");
 }
 
 size_t FormatReader::CutBlock(std::string_view bytes) const {
@@ -108,6 +113,11 @@ FileReport JoinTallies(std::string_view format,
     for (RecordProblem problem : summary->problems) {
       problem.record += lines + 1;
       report.problems.push_back(std::move(problem));
+    }
+    if (summary->endless.has_value()) {
+      report.problems.push_back(*summary->endless);
+      report.problems.back().record += lines + 1;
+      report.set_aside = true;
     }
     lines += tally.lines;
   }

@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,6 +41,9 @@ struct Block {
 
 inline constexpr size_t kBlockPadding = 64;
 
+// The words for a record beyond `bytes_max`, the same from the driver and from a reader.
+std::string RecordTooLong(size_t bytes_max);
+
 // What one block held, as the parts of the file's report that simply add up.
 struct BlockTally {
   uint64_t entries = 0;
@@ -60,6 +64,8 @@ struct BlockSummary {
   // Problems that condemn the whole file (a damaged record of a bank file). Record numbers count
   // physical records (lines) of the block from 0; JoinTallies makes them 1-based in the file.
   std::vector<RecordProblem> problems;
+  // The first record that is longer than record_bytes_max(), with its place in the block: it costs the file.
+  std::optional<RecordProblem> endless;
 };
 
 struct ReadOptions {

@@ -289,6 +289,8 @@ class PaymentsJsonlReader : public FormatReader {
 
   bool parallel() const override { return true; }
 
+  size_t record_bytes_max() const override { return kStreamLineBytesMax; }
+
   std::unique_ptr<BlockSummary> ParseBlock(const Block& block,
                                            std::string_view,
                                            BlockSink* sink) const override {

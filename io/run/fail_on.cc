@@ -42,6 +42,14 @@ absl::StatusOr<FailOn> FailOn::Parse(const std::vector<std::string>& limits) {
       parsed.what = What::kAmount;
       error = ParseAmount(rest, 2, &parsed.value);
     }
+    constexpr int64_t kWholePerMille = 1000;
+    if (error == AmountError::kOk && parsed.what == What::kRatePerMille &&
+        parsed.value >= kWholePerMille) {
+      return absl::InvalidArgumentError(
+          Concat("--fail-on: expected a rate below 100%, for more than all payments cannot be "
+                 "unmatched, found '",
+                 limit, "'."));
+    }
     if (error != AmountError::kOk || parsed.value < 0) {
       return absl::InvalidArgumentError(
           Concat("--fail-on: expected exceptions>N, rate>P% or "

@@ -213,6 +213,9 @@ class Job {
     if (report->set_aside && report->only_controls_failed &&
         accepted != request_.accept_mismatch.end()) {
       report->set_aside = false;
+      for (RecordProblem& problem : report->problems) {
+        problem.text += ". The file was posted all the same, as --accept-mismatch said";
+      }
       result_.accepted_mismatch.push_back(report->file);
     }
     FileFact fact;

@@ -39,6 +39,7 @@ struct InputSpec {
   FileKind expected_kind =
       FileKind::kUnknown;   // what the command line said it is; kUnknown: anything
   bool follow_link = true;  // false for what was found in a directory: a link there leads elsewhere
+  bool is_empty_directory = false;  // the path is a directory without files to read
 };
 
 // How to read files whose content leaves room for choice.

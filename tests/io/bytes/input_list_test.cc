@@ -42,6 +42,22 @@ TEST_F(InputListTest, DirectoryIsItsRegularFilesInBytewiseOrder) {
   EXPECT_FALSE(ExpandInputs({folder.path()})->front().follow_link);
 }
 
+TEST_F(InputListTest, DirectoryWithoutFilesStandsForItself) {
+  for (const char* name : {"empty", "hidden", "folders/one"}) {
+    std::filesystem::create_directories(folder.Path(name));
+  }
+  folder.Write("hidden/.half-written", "x");
+  for (const char* name : {"empty", "hidden", "folders"}) {
+    const auto inputs = ExpandInputs({folder.Path(name)});
+    ASSERT_TRUE(inputs.ok());
+    ASSERT_EQ(inputs->size(), 1U) << name;
+    EXPECT_EQ(inputs->front().path, folder.Path(name));
+    EXPECT_TRUE(inputs->front().is_empty_directory);
+  }
+  EXPECT_FALSE(
+      ExpandInputs({folder.Path("folders"), folder.Write("a", "x")})->back().is_empty_directory);
+}
+
 TEST_F(InputListTest, PatternsExpandInBytewiseOrder) {
   for (const char* name : {"n2.txt", "N1.txt", "n1.txt", "other"}) folder.Write(name, "x");
   EXPECT_THAT(Expand({folder.Path("*.txt")}), ElementsAre("N1.txt", "n1.txt", "n2.txt"));

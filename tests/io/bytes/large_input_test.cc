@@ -78,7 +78,45 @@ TEST_F(LargeInputTest, EndlessLineIsRefusedWithMemoryFlat) {
   EXPECT_LT(PeakKilobytes() - before, 64U << 10);
   EXPECT_TRUE(report.set_aside);
   EXPECT_EQ(report.problems.at(0).byte_offset, 6U);
+  EXPECT_EQ(report.problems[0].record, 2U);
   EXPECT_THAT(report.problems[0].text, HasSubstr("expected records of at most 1048576 bytes"));
+}
+
+// A stream knows where its next record begins, as long as the line ends.
+TEST_F(LargeInputTest, LongLinesOfStreamsAreSetAsideAlone) {
+  const std::string json =
+      R"({"payment_id":"P","creditor_account":"A","amount":"1","currency":"SEK","text":")";
+  const std::string header = "payment_id,creditor_account,amount,currency,text\n";
+  const auto jsonl = [&](size_t size) {
+    return json + "\"}\n" + json + std::string(size, 'x') + "\"}\n" + json + "\"}\n";
+  };
+  const auto csv = [&](size_t size) {
+    return header + "P,A,1,SEK,\nP,A,1,SEK," + std::string(size, 'x') + "\nP,A,1,SEK,\n";
+  };
+  limits.formats = Formats();
+  for (const size_t block : {size_t{64} << 10, size_t{1} << 20, size_t{64} << 20}) {
+    limits.block_bytes = block;
+    for (const size_t size : {size_t{1500} << 10, size_t{17} << 20}) {
+      const bool ends_in_time = size < size_t{16} << 20;
+      for (const bool is_json : {true, false}) {
+        const std::string path = folder.Write("long", is_json ? jsonl(size) : csv(size));
+        const uint64_t before = PeakKilobytes();
+        const FileReport report = Read(path);
+        if (block <= size_t{1} << 20) {
+          EXPECT_LT(PeakKilobytes() - before, 96U << 10);
+        }
+        EXPECT_EQ(report.set_aside, !ends_in_time);
+        EXPECT_EQ(report.transactions, ends_in_time ? 2U : report.transactions);
+        EXPECT_EQ(report.bad_records, ends_in_time ? 1U : 0U);
+        ASSERT_EQ(report.problems.size(), 1U) << block << " " << size << " " << is_json;
+        EXPECT_EQ(report.problems[0].record, is_json ? 2U : 3U);
+        EXPECT_EQ(report.problems[0].byte_offset, is_json ? json.size() + 3 : header.size() + 11);
+        EXPECT_THAT(report.problems[0].text,
+                    HasSubstr(ends_in_time ? "of at most 1048576 bytes, found"
+                                           : "of at most 16777216 bytes, found a longer one"));
+      }
+    }
+  }
 }
 
 TEST_F(LargeInputTest, ManyFilesNeedFewDescriptors) {

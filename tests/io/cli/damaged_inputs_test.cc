@@ -8,6 +8,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -173,6 +174,90 @@ TEST_F(DamagedInputsTest, EachIsSaidByCodeRecordAndWords) {
     EXPECT_EQ(run.exit_code, 3);
     ExpectSaid(damaged);
     ExpectGoodIsSettled();
+  }
+}
+
+// A file of which nothing is used blocks; a line that was set aside alone is for review.
+TEST_F(DamagedInputsTest, WhatCostsAFileBlocks) {
+  const std::string zipped = Gzip(kPayment);
+  std::string wrong_check = zipped;
+  wrong_check[wrong_check.size() - 5] ^= 1;
+  std::string packed = Zstd(kPayment);
+  packed.back() = static_cast<char>(packed.back() ^ 1);
+  std::string member = Zip({{"m", std::string(500, ' ') + kPayment}});
+  member[60] = static_cast<char>(member[60] ^ 0x20);
+  const std::vector<std::tuple<std::string, std::string, std::string>> files = {
+      {wrong_check, "record_malformed", "block"},
+      {zipped + "more", "record_malformed", "block"},
+      {zipped.substr(0, 40), "file_truncated", "block"},
+      {packed, "record_malformed", "block"},
+      {member, "record_malformed", "block"},
+      {Camt(R"(<!DOCTYPE a><Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08"/>)"),
+       "record_malformed", "block"},
+      {"no bank's", "file_unknown", "block"},
+      {"", "file_empty", "review"},
+      {WithAmount("NaN"), "record_malformed", "review"},
+      {WithAmount("1.001"), "precision_lost", "review"}};
+  for (const auto& [bytes, code, severity] : files) {
+    SCOPED_TRACE(bytes.substr(0, 100));
+    EXPECT_EQ(Run("--payments " + good + " " + folder.Write("damaged", bytes)).exit_code, 3);
+    size_t said = 0;
+    for (const json& row : Rows("exceptions")) {
+      if (row["code"] != code || !row.contains("file")) continue;
+      EXPECT_EQ(row["severity"], severity);
+      ++said;
+    }
+    EXPECT_EQ(said, 1u);
+    ExpectGoodIsSettled();
+  }
+}
+
+// Nobody may take a night without files for a night without payments.
+TEST_F(DamagedInputsTest, AFolderWithoutFilesIsSaid) {
+  std::filesystem::create_directory(folder.Path("damaged"));
+  const std::string inputs = "--payments " + good + " " + folder.Path("damaged");
+  EXPECT_EQ(Run(inputs).exit_code, 3);
+  ExpectSaid({"", "", "file_empty", 0, "expected files in the folder, found none"});
+  ExpectGoodIsSettled();
+  EXPECT_EQ(Run("--allow-empty " + inputs).exit_code, 0);
+  EXPECT_TRUE(Rows("exceptions").empty());
+  EXPECT_EQ(Run("--strict " + inputs).exit_code, 4);
+  EXPECT_EQ(Run("--payments " + folder.Path("damaged")).exit_code, 3);
+  const ProgramRun told = RunProgram("inspect --json " + folder.Path("damaged"));
+  EXPECT_EQ(told.exit_code, 3);
+  EXPECT_THAT(told.out, HasSubstr("file_empty"));
+}
+
+TEST_F(DamagedInputsTest, WhatIsSaidDoesNotDependOnThreadsAndBlocks) {
+  std::string many = kPayment;
+  for (int i = 0; many.size() < 3'000'000; ++i) many += WithAmount(std::to_string(i % 900 + 1));
+  std::string half = Gzip(many);
+  std::string wrong = half;
+  half.resize(half.size() / 2);
+  wrong[wrong.size() / 2] ^= 0x10;
+  std::string paths = good;
+  const std::vector<std::string> damaged = {
+      half,
+      wrong,
+      many + "nonsense\n",
+      many + SecondLine(R"("text":")" + std::string(1'500'000, 'x') + "\""),
+      SecondLine(R"("text":")" + std::string(17'000'000, 'x') + "\"") + many,
+      std::string(2'000'000, 'x'),
+      std::string(2'000'000, ' ')};
+  for (size_t i = 0; i < damaged.size(); ++i) {
+    paths += " " + folder.Write("damaged" + std::to_string(i), damaged[i]);
+  }
+  std::string first;
+  for (const char* how : {"--threads 1 --block-bytes 65536", "--threads 2 --block-bytes 1048576",
+                          "--threads 3 --block-bytes 33554432"}) {
+    ASSERT_EQ(Run(std::string(how) + " --payments " + paths).exit_code, 3);
+    std::string all;
+    for (const char* name : {"payments.jsonl", "exceptions.jsonl", "summary.json"}) {
+      std::ifstream in(folder.Path(std::string("out/") + name));
+      all.append((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+    }
+    if (first.empty()) first = all;
+    EXPECT_TRUE(all == first) << how;
   }
 }
 

@@ -169,8 +169,13 @@ TEST(Camt, SaysWhereNothingCountsTheEntries) {
       "<TxsSummry><TtlNtries><NbOfNtries>1</NbOfNtries></TtlNtries></TxsSummry>";
   EXPECT_TRUE(is_said(File(Entry(kPlain))));
   EXPECT_FALSE(is_said(File(Entry(kPlain), summary)));
-  EXPECT_FALSE(
-      is_said(File(Entry(kPlain), "<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp>" + balance)));
+  // One balance alone leads nowhere.
+  const std::string closing = "<Bal><Tp><CdOrPrtry><Cd>CLBD</Cd></CdOrPrtry></Tp>" + balance;
+  EXPECT_TRUE(is_said(File(Entry(kPlain), closing)));
+  const std::string opening =
+      "<Bal><Tp><CdOrPrtry><Cd>OPBD</Cd></CdOrPrtry></Tp><Amt Ccy=\"NOK\">0.00</Amt>"
+      "<CdtDbtInd>CRDT</CdtDbtInd></Bal>";
+  EXPECT_FALSE(is_said(File(Entry(kPlain), opening + closing)));
 }
 
 TEST(Camt, ControlsFindWhatIsOff) {

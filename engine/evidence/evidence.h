@@ -6,6 +6,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@
 #include "engine/evidence/amount_index.h"
 #include "engine/evidence/customer_directory.h"
 #include "engine/evidence/open_item_index.h"
+#include "engine/evidence/payer_balances.h"
 #include "engine/evidence/payer_items.h"
 #include "engine/evidence/search_case.h"
 
@@ -32,6 +34,7 @@ struct Evidence {
   OpenItemIndex index;
   PayerItems items_of;
   AmountIndex amounts;
+  mutable PayerBalances balances;                     // of what is open now
   std::vector<std::vector<CustomerNumber>> pays_for;  // by customer, ascending, without itself
 
   // The customers whose items the payer may pay: itself, and those that it pays for.
@@ -59,6 +62,32 @@ inline bool IsAsked(const Books& books, const SearchCase& search) {
 inline bool IsEligible(const SearchCase& search, const ItemRecord& item) {
   return IsOpen(item) && item.currency == search.currency &&
          (item.key.account() == search.account || item.key.account() == kAnyAccount);
+}
+
+// Calls fn(item) for each eligible item of the payer until it returns true; says whether it did. With a
+// fixed reference those that carry it.
+template <typename Fn>
+bool AnyPayerItem(const Books& books, const Evidence& evidence, const SearchCase& search, Fn fn) {
+  const ItemStore& items = books.items;
+  const auto asks = [&](ItemHandle item) { return IsEligible(search, items.At(item)) && fn(item); };
+  if (!search.named.empty()) return std::any_of(search.named.begin(), search.named.end(), asks);
+  const auto customers = evidence.PaidBy(search.payer);
+  return std::any_of(customers.begin(), customers.end(), [&](CustomerNumber customer) {
+    const absl::Span<const ItemHandle> list = evidence.items_of.ByAge(customer);
+    return std::any_of(list.begin(), list.end(), asks);
+  });
+}
+
+// The same for all of them.
+template <typename Fn>
+void ForEachPayerItem(const Books& books,
+                      const Evidence& evidence,
+                      const SearchCase& search,
+                      Fn fn) {
+  AnyPayerItem(books, evidence, search, [&](ItemHandle item) {
+    fn(item);
+    return false;
+  });
 }
 
 // Whether an answer that holds the item needs a person.

@@ -7,12 +7,21 @@
 #include "engine/evidence/open_item_index.h"
 #include "engine/parallel.h"
 #include "engine/store/scan.h"
+#include "kvitt/check.h"
 
 namespace kvitt {
+namespace {
+
+// Walking over so many paid items again and again costs more than leaving them out.
+constexpr uint32_t kVeryManyItems = 1'000;
+
+}  // namespace
 
 void PayerItems::Build(const Books& books, CustomerDirectory* directory) {
   const size_t customers = directory->size();
   begin_.assign(customers + 1, 0);
+  end_.clear();
+  large_.clear();
   discount_max_.assign(customers, 0);
   by_age_.clear();
   by_amount_.clear();
@@ -42,6 +51,10 @@ void PayerItems::Build(const Books& books, CustomerDirectory* directory) {
     }
   }
   for (size_t c = 0; c < customers; ++c) begin_[c + 1] += begin_[c];
+  end_.assign(begin_.begin() + 1, begin_.end());
+  for (CustomerNumber c = 0; c < customers; ++c) {
+    if (end_[c] - begin_[c] > kVeryManyItems) large_.push_back(c);
+  }
   by_age_.resize(count);
   std::vector<uint32_t> next(begin_.begin(), begin_.end() - 1);
   for (const std::vector<Owned>& list : open) {
@@ -68,6 +81,20 @@ void PayerItems::Build(const Books& books, CustomerDirectory* directory) {
       }
     }
   });
+}
+
+void PayerItems::DropPaid(const Books& books) {
+  const auto is_paid = [&](ItemHandle item) { return !IsOpen(books.items.At(item)); };
+  for (CustomerNumber c : large_) {
+    const auto age = by_age_.begin() + begin_[c];
+    const auto age_end = std::remove_if(age, by_age_.begin() + end_[c], is_paid);
+    const auto amounts = by_amount_.begin() + begin_[c];
+    const auto amounts_end =
+        std::remove_if(amounts, by_amount_.begin() + end_[c],
+                       [&](const Amount& amount) { return is_paid(amount.item); });
+    KVITT_CHECK(age_end - age == amounts_end - amounts);
+    end_[c] = static_cast<uint32_t>(age_end - by_age_.begin());
+  }
 }
 
 }  // namespace kvitt

@@ -16,12 +16,16 @@ class PayerItems {
   // Collects the items of all customers of the directory, and notes there who has any item at all.
   void Build(const Books& books, CustomerDirectory* directory);
 
+  // Leaves out what nothing is open on any more, where a customer has very many items.
+  void DropPaid(const Books& books);
+
   // Oldest first, see SortItems.
   absl::Span<const ItemHandle> ByAge(CustomerNumber customer) const {
     return SpanOf(by_age_, customer);
   }
 
-  // What was open when the items were collected; what has been paid since is not open at all.
+  // What was open when the items were collected; what has been paid since is not open at all, and may
+  // be left out.
   struct Amount {
     uint8_t currency;
     int64_t open_minor;
@@ -51,11 +55,12 @@ class PayerItems {
   template <typename T>
   absl::Span<const T> SpanOf(const std::vector<T>& items, CustomerNumber customer) const {
     if (size_t{customer} + 1 >= begin_.size()) return {};
-    return absl::MakeConstSpan(items).subspan(begin_[customer],
-                                              begin_[customer + 1] - begin_[customer]);
+    return absl::MakeConstSpan(items).subspan(begin_[customer], end_[customer] - begin_[customer]);
   }
 
   std::vector<uint32_t> begin_;
+  std::vector<uint32_t> end_;
+  std::vector<CustomerNumber> large_;  // customers of very many items
   std::vector<ItemHandle> by_age_;
   std::vector<Amount> by_amount_;
   std::vector<int64_t> discount_max_;

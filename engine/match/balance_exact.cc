@@ -9,45 +9,13 @@
 namespace kvitt {
 namespace {
 
-bool IsDue(const Books& books, const ItemRecord& item, Date paid_on) {
-  const Date due = books.items.DueDate(item);
-  return !due.has_value() || (paid_on.has_value() && due <= paid_on);
-}
-
-PayerBalance AddUp(const SearchView& view, const SearchCase& search, Date paid_on) {
-  PayerBalance balance;
-  Int128 due = 0;
-  Int128 open = 0;
-  Int128 discounts = 0;
-  Int128 gross = 0;
-  ForEachPayerItem(view, search, [&](ItemHandle handle) {
-    const ItemRecord& item = view.books.items.At(handle);
-    const int64_t signed_open =
-        item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
-    gross += item.open_minor;
-    open += signed_open;
-    ++balance.open_count;
-    if (item.has(ItemRecord::kHasDiscount)) discounts += view.books.items.Discount(item);
-    if (!IsDue(view.books, item, paid_on)) return;
-    due += signed_open;
-    ++balance.due_count;
-  });
-  constexpr Int128 kGrossMax = Int128{1} << 61;
-  balance.too_large = gross > kGrossMax || discounts > kGrossMax;
-  if (balance.too_large) return balance;
-  balance.due_net = static_cast<int64_t>(due);
-  balance.open_net = static_cast<int64_t>(open);
-  balance.discounts = static_cast<int64_t>(discounts);
-  return balance;
-}
-
 std::vector<ItemHandle> SetOf(const SearchView& view,
                               const SearchCase& search,
                               bool due_only,
                               Date paid_on) {
   std::vector<ItemHandle> items;
-  ForEachPayerItem(view, search, [&](ItemHandle handle) {
-    if (!due_only || IsDue(view.books, view.books.items.At(handle), paid_on)) {
+  ForEachPayerItem(view.books, view.evidence, search, [&](ItemHandle handle) {
+    if (!due_only || IsDue(view.books.items.DueDate(view.books.items.At(handle)), paid_on)) {
       items.push_back(handle);
     }
   });
@@ -66,20 +34,7 @@ Proposal ProposeByBalance(SearchView* view, const SearchCase& search) {
   const Books& books = view->books;
   const PaymentRecord& payment = view->PaymentOf(search);
   const Date paid_on = PaidOn(books, payment);
-  PayerBalance balance;
-  if (search.named.empty()) {
-    const PayerBalanceKey key = {search.payer, search.account,
-                                 static_cast<uint32_t>(paid_on.days()), search.currency};
-    const auto known = view->balances.find(key);
-    if (known != view->balances.end()) {
-      balance = known->second;
-    } else {
-      balance = AddUp(*view, search, paid_on);
-      view->balances.emplace(key, balance);
-    }
-  } else {
-    balance = AddUp(*view, search, paid_on);
-  }
+  const PayerBalance balance = view->evidence.balances.Of(books, view->evidence, search, paid_on);
   proposal.count = balance.open_count;
   proposal.found =
       balance.open_count == 0 ? TrialResult::kNothingFound : TrialResult::kAmountDiffers;

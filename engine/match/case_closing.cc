@@ -21,7 +21,7 @@ struct Closing {
 };
 
 bool OwesNothing(const SearchView& view, const SearchCase& search) {
-  return !AnyPayerItem(view, search, [&](ItemHandle item) {
+  return !AnyPayerItem(view.books, view.evidence, search, [&](ItemHandle item) {
     return view.books.items.At(item).kind() != ItemKind::kCreditNote;
   });
 }
@@ -97,8 +97,9 @@ void WithdrawSuggestions(Books* books) {
 void CloseCases(Books* books) {
   WithdrawSuggestions(books);
   NotePaidTwice(books);
-  const Evidence* evidence = books->evidence.get();
+  Evidence* evidence = books->evidence.get();
   if (evidence == nullptr) return;
+  evidence->items_of.DropPaid(*books);
   std::vector<const SearchCase*> undecided;
   for (const SearchCase& search : evidence->cases) {
     if (books->payments.At(search.payment).decided == PaymentCase::kUndecided) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "engine/allocate/posting.h"
 #include "engine/match/search_round.h"
 #include "engine/match/subset_search.h"
@@ -33,6 +34,7 @@ std::vector<Worth> MakeWorths(const Books& books,
                               const std::vector<Choice>& groups,
                               bool with_discounts) {
   std::vector<Worth> worths;
+  absl::flat_hash_map<int64_t, size_t> by_minor;
   for (const Choice& group : groups) {
     const ItemRecord& item = books.items.At(group.items[0]);
     int64_t minor = item.kind() == ItemKind::kCreditNote ? -item.open_minor : item.open_minor;
@@ -40,11 +42,9 @@ std::vector<Worth> MakeWorths(const Books& books,
       minor -= books.items.Discount(item);
     }
     if (minor == 0) continue;
-    const auto same = std::find_if(worths.begin(), worths.end(),
-                                   [&](const Worth& worth) { return worth.minor == minor; });
-    Worth& worth = same == worths.end() ? worths.emplace_back() : *same;
-    worth.minor = minor;
-    worth.groups.push_back(group);
+    const size_t at = by_minor.try_emplace(minor, worths.size()).first->second;
+    if (at == worths.size()) worths.push_back({minor, {}});
+    worths[at].groups.push_back(group);
   }
   return worths;
 }

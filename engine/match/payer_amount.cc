@@ -13,7 +13,7 @@ namespace {
 template <typename Fn>
 void ForEachNearAmount(const SearchView& view, const SearchCase& search, Fn fn) {
   if (!search.named.empty()) {
-    ForEachPayerItem(view, search, fn);
+    ForEachPayerItem(view.books, view.evidence, search, fn);
     return;
   }
   const ItemStore& items = view.books.items;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/container/flat_hash_map.h"
 #include "engine/allocate/amount_table.h"
 #include "engine/allocate/posting.h"
 
@@ -86,15 +87,21 @@ std::vector<Choice> GroupAlike(const Books& books,
     return DiscountInTime(books, payment, x) == DiscountInTime(books, payment, y) &&
            books.items.Discount(x) == books.items.Discount(y);
   };
+  // The last group of each open amount, and for each group the one before it of the same amount.
+  constexpr uint32_t kNone = UINT32_MAX;
+  absl::flat_hash_map<int64_t, uint32_t> by_amount;
+  std::vector<uint32_t> before;
   for (ItemHandle item : items) {
-    const auto group = std::find_if(groups.begin(), groups.end(), [&](const Choice& choice) {
-      return alike(choice.items.front(), item);
-    });
-    if (group == groups.end()) {
-      groups.push_back({{item}, 1});
-    } else {
-      group->items.push_back(item);
+    uint32_t& last = by_amount.try_emplace(books.items.At(item).open_minor, kNone).first->second;
+    uint32_t group = last;
+    while (group != kNone && !alike(groups[group].items.front(), item)) group = before[group];
+    if (group != kNone) {
+      groups[group].items.push_back(item);
+      continue;
     }
+    before.push_back(last);
+    last = static_cast<uint32_t>(groups.size());
+    groups.push_back({{item}, 1});
   }
   return groups;
 }

@@ -23,7 +23,9 @@ class SearchRound {
         evidence_(evidence),
         rule_(rule),
         propose_(propose),
-        views_(ViewsOf(*books, *evidence)) {}
+        views_(ViewsOf(*books, *evidence)) {
+    evidence->items_of.DropPaid(*books);
+  }
 
   void Run() {
     std::vector<size_t> pending = evidence_->left;
@@ -54,7 +56,7 @@ class SearchRound {
   // Asks all, notes what was found, and returns those that may post in the order of cases.
   std::vector<Contender> Ask(const std::vector<size_t>& pending) {
     // What was added up before others were posted holds no more.
-    for (const std::unique_ptr<SearchView>& view : views_) view->balances.clear();
+    evidence_->balances.Clear();
     std::vector<std::vector<Contender>> found(static_cast<size_t>(std::max(books_->threads, 1)));
     ParallelFor(pending.size(), 64, books_->threads, [&](size_t begin, size_t end, int worker) {
       SearchView& view = *views_[static_cast<size_t>(worker)];

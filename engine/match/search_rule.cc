@@ -11,7 +11,7 @@ bool CollectPayerItems(const SearchView& view,
                        size_t most,
                        std::vector<ItemHandle>* out) {
   out->clear();
-  return !AnyPayerItem(view, search, [&](ItemHandle item) {
+  return !AnyPayerItem(view.books, view.evidence, search, [&](ItemHandle item) {
     if (out->size() == most) return true;
     out->push_back(item);
     return false;
@@ -19,6 +19,7 @@ bool CollectPayerItems(const SearchView& view,
 }
 
 std::vector<std::unique_ptr<SearchView>> ViewsOf(const Books& books, const Evidence& evidence) {
+  evidence.balances.Clear();
   std::vector<std::unique_ptr<SearchView>> views;
   for (int i = 0; i < std::max(books.threads, 1); ++i) {
     views.push_back(std::make_unique<SearchView>(books, evidence));

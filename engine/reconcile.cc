@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <numeric>
@@ -14,6 +15,7 @@
 
 #include "engine/allocate/books.h"
 #include "engine/control/invariants.h"
+#include "engine/deviation/customer_findings.h"
 #include "engine/deviation/payment_findings.h"
 #include "engine/evidence/customer_directory.h"
 #include "engine/match/case_closing.h"
@@ -84,6 +86,7 @@ class Reconciliation::Impl {
   void MarkInsolvent();
   void FinishOutcomes();
   void ListFileExceptions();
+  void ListCustomerFindings();
   ExceptionRow& AddFileException(DeviationCode code,
                                  uint32_t file,
                                  uint64_t record,
@@ -401,6 +404,24 @@ void Reconciliation::Impl::ListFileExceptions() {
         DeviationCode::kCustomerDuplicate, customer.file, customer.record,
         Concat("The customer id ", customer.customer_id, " stands twice; the first record counts."))
         .customer_id = customer.customer_id;
+  }
+  ListCustomerFindings();
+}
+
+void Reconciliation::Impl::ListCustomerFindings() {
+  for (const CustomerFinding& finding : FindCustomerFindings(books_)) {
+    const CustomerRecord& customer = *finding.customer;
+    ExceptionRow& row =
+        AddFileException(finding.code, customer.file, customer.record, finding.text);
+    row.customer_id = customer.customer_id;
+    if (!finding.has_amount) continue;
+    row.currency = customer.currency;
+    // A sum beyond 64 bits stands in the words alone.
+    if (finding.open_minor > std::numeric_limits<int64_t>::max()) continue;
+    row.has_amount = true;
+    row.has_difference = true;
+    row.amount_minor = static_cast<int64_t>(finding.open_minor);
+    row.difference_minor = static_cast<int64_t>(finding.beyond_minor);
   }
 }
 

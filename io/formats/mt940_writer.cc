@@ -164,7 +164,10 @@ void AppendPurpose(std::string_view purpose, std::string* details) {
 
 std::string StatementWriter::Details(const PaymentBatch& batch, const Payment& payment) const {
   std::string purpose;
-  if (!payment.end_to_end_id.empty()) purpose = Concat("EREF+", Plain(payment.end_to_end_id));
+  // What a reversal takes back is named by the number of what it takes back.
+  const std::string_view end_to_end =
+      payment.end_to_end_id.empty() ? payment.reverses : payment.end_to_end_id;
+  if (!end_to_end.empty()) purpose = Concat("EREF+", Plain(end_to_end));
   std::string text;
   for (uint32_t i = 0; i < payment.reference_count; ++i) {
     const std::string_view value = batch.references[payment.reference_first + i].value;

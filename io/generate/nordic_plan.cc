@@ -21,20 +21,21 @@ constexpr uint64_t kCreditorFirst = 999'000'000;
 constexpr uint32_t kStreamAbilities =
     kSeveralReferences | kNoReferenceField | kLettersInReference | kRemittanceText | kPayerName |
     kPayerAccount | kPayerOrgNo | kCustomerNumber | kForeignCurrency | kMoneyBack | kOtherKinds |
-    kBadLines | kSelfMade | kBadReferences | kLastingNumbers;
+    kBadLines | kSelfMade | kBadReferences | kLastingNumbers | kFormedReferences;
 constexpr uint32_t kNotificationAbilities =
     kSeveralReferences | kNoReferenceField | kLettersInReference | kRemittanceText | kPayerName |
     kPayerAccount | kControlTotals | kBadReferences | kStatedCharges | kMoneyBack | kOtherKinds |
-    kLastingNumbers;
+    kLastingNumbers | kFormedReferences;
 
 constexpr Channel kChannels[] = {
-    {"no-ocr-giro", "ocr-giro", Country::kNorway, kControlTotals | kBadReferences},
+    {"no-ocr-giro", "ocr-giro", Country::kNorway,
+     kControlTotals | kBadReferences | kFormedReferences},
     {"se-bgmax", "bgmax", Country::kSweden,
      kNoReferenceField | kRemittanceText | kPayerName | kControlTotals | kBadReferences |
-         kLastingNumbers},
+         kLastingNumbers | kFormedReferences},
     {"fi-ktl", "ktl", Country::kFinland,
-     kNoReferenceField | kControlTotals | kBadReferences | kLastingNumbers},
-    {"dk-bs602", "bs602", Country::kDenmark, kControlTotals | kLastingNumbers},
+     kNoReferenceField | kControlTotals | kBadReferences | kLastingNumbers | kFormedReferences},
+    {"dk-bs602", "bs602", Country::kDenmark, kControlTotals | kLastingNumbers | kFormedReferences},
     {"fi-camt053", "camt.053", Country::kFinland, kNotificationAbilities},
     {"fi-batches", "camt.053", Country::kFinland, kNotificationAbilities | kParts},
     {"dk-camt054", "camt.054", Country::kDenmark, kNotificationAbilities},
@@ -43,6 +44,10 @@ constexpr Channel kChannels[] = {
     {"fi-payments", "payments-csv", Country::kFinland, kStreamAbilities},
     {"no-payments", "payments-jsonl", Country::kNorway, kStreamAbilities},
     {"dk-payments", "payments-jsonl", Country::kDenmark, kStreamAbilities},
+    // Its entries hold one reference, of digits and at most 16 characters.
+    {"dk-mt940", "mt940", Country::kDenmark,
+     kNoReferenceField | kRemittanceText | kPayerName | kPayerAccount | kControlTotals |
+         kBadReferences | kMoneyBack | kLastingNumbers},
 };
 
 constexpr std::string_view kDefaultFormats[] = {

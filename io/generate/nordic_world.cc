@@ -3,6 +3,7 @@
 
 #include "io/generate/nordic_world.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <map>
 #include <system_error>
@@ -120,20 +121,31 @@ bool TakesCountry(Country country, size_t stream, size_t streams) {
 // Changes a digit of the last place where the amount stands, behind the writer's back. False when it
 // does not stand there: the bytes were flushed before.
 bool SpoilAmount(int64_t amount_minor, std::string* buffer) {
-  const std::string decimal = FormatAmount(amount_minor, 2);
-  const std::string digits = Concat("0", amount_minor);
-  size_t end = buffer->rfind(decimal);
-  if (end != std::string::npos) {
-    end += decimal.size();
-  } else {
-    end = buffer->rfind(digits);
-    if (end == std::string::npos) return false;
-    end += digits.size();
+  const std::string with_dot = FormatAmount(amount_minor, 2);
+  std::string with_comma = with_dot;
+  std::replace(with_comma.begin(), with_comma.end(), '.', ',');
+  for (const std::string& written : {with_dot, with_comma, Concat("0", amount_minor)}) {
+    const size_t begin = buffer->rfind(written);
+    if (begin == std::string::npos) continue;
+    char& last = (*buffer)[begin + written.size() - 1];
+    last = last == '9' ? '0' : static_cast<char>(last + 1);
+    return true;
   }
-  char& last = (*buffer)[end - 1];
-  last = last == '9' ? '0' : static_cast<char>(last + 1);
-  return true;
+  return false;
 }
+
+// What the creditor asked the bank to collect, and the channel whose payments answer it.
+struct ClaimChannel {
+  std::string_view format;
+  std::string_view name;  // of the file
+  std::string_view payments;
+};
+
+constexpr ClaimChannel kClaimChannels[] = {
+    {"avtalegiro", "no-avtalegiro", "no-ocr-giro"},
+    {"autogiro", "se-autogiro", "se-bgmax"},
+    {"bs601", "dk-bs601", "dk-bs602"},
+};
 
 std::string_view BadLineOf(std::string_view format) {
   return format == "payments-csv" ? "P-DAMAGED,12.3x.4\n"
@@ -154,6 +166,33 @@ class NordicWriter {
         return status;
     }
     return absl::OkStatus();
+  }
+
+  // The open items of the accounts that a channel's payments come in on, as far as the format can say
+  // them. Customers are known by their numbers alone.
+  absl::Status WriteClaims(const ClaimChannel& claims) {
+    size_t channel = 0;
+    while (plan_->channels()[channel]->name != claims.payments) ++channel;
+    const Country country = plan_->channels()[channel]->country;
+    const Currency currency = Currency::FromCode(HomeCurrency(country));
+    absl::StatusOr<RecordFile> file =
+        set_->Open(*FindFormat(claims.format), claims.name, HeaderFor(claims.name));
+    if (!file.ok()) return file.status();
+    absl::Status status;
+    for (uint32_t account = 0; account < NordicPlan::kAccountsPerChannel && status.ok();
+         ++account) {
+      status = file->BeginSection(plan_->Account(channel, account), currency, WorldDay(0));
+      for (uint64_t scene = 0; scene < plan_->scene_count() && status.ok(); ++scene) {
+        const NordicPlan::Place place = plan_->PlaceOf(scene);
+        if (place.channel != channel || place.account != account) continue;
+        plan_->Build(scene, place, &scene_);
+        status = OfferItems(currency, &*file);
+      }
+      if (status.ok()) status = file->EndSection();
+    }
+    if (status.ok()) status = file->Close();
+    if (status.ok()) set_->Record(*file, {});
+    return status;
   }
 
   absl::Status WriteChannels() {
@@ -224,14 +263,28 @@ class NordicWriter {
     return status;
   }
 
+  absl::Status OfferItems(Currency currency, RecordFile* file) {
+    for (const SceneItem& source : scene_.items) {
+      FillItem(source, NameOf(source), currency, &items_);
+      OpenItem& item = items_.items.front();
+      item.customer_id.remove_prefix(
+          std::min(item.customer_id.size(), item.customer_id.find_first_of("0123456789")));
+      if (absl::Status status = file->Offer(items_, item); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
+  std::string_view NameOf(const SceneItem& item) const {
+    for (const SceneCustomer& customer : scene_.customers) {
+      if (customer.customer_id == item.customer_id) return customer.name;
+    }
+    return {};
+  }
+
   absl::Status WriteItems(Country country, RecordFile* file) {
     const Currency currency = Currency::FromCode(HomeCurrency(country));
     for (const SceneItem& item : scene_.items) {
-      std::string_view name;
-      for (const SceneCustomer& customer : scene_.customers) {
-        if (customer.customer_id == item.customer_id) name = customer.name;
-      }
-      FillItem(item, name, currency, &items_);
+      FillItem(item, NameOf(item), currency, &items_);
       if (absl::Status status = file->Write(items_, items_.items.front()); !status.ok())
         return status;
     }
@@ -407,6 +460,10 @@ class NordicWriter {
     FileTruth truth;
     truth.situation = part_->situation;
     truth.code = part_->code;
+    // The one control of a statement by SWIFT.
+    if (part_->situation == "mismatched" && file.format_name() == "mt940") {
+      truth.code = Name(DeviationCode::kBalanceMismatch);
+    }
     truth.set_aside = part_->set_aside;
     truth.bad_records = bad_lines_;
     set_->Record(file, truth);
@@ -460,10 +517,25 @@ absl::Status WriteNordicWorld(const GenerateRequest& request,
         "the nordic world needs at least one of its payment formats; the bench world writes every "
         "format that has a writer");
   }
+  std::vector<ClaimChannel> claims;
+  for (const ClaimChannel& each : kClaimChannels) {
+    if (!set->Has(each.format)) continue;
+    const auto answers = [&each](const Channel* channel) { return channel->name == each.payments; };
+    const auto channel = std::find_if(channels.begin(), channels.end(), answers);
+    if (channel == channels.end()) {
+      return absl::InvalidArgumentError(
+          Concat("the nordic world claims by ", each.format, " what is paid by ",
+                 each.payments.substr(each.payments.find('-') + 1), ": ask for both"));
+    }
+    claims.push_back(each);
+  }
   const NordicPlan plan(request, weights, std::move(channels));
   NordicWriter writer(&plan, &*set);
   absl::Status status = writer.WriteStreams(FileKind::kItems);
   if (status.ok()) status = writer.WriteStreams(FileKind::kCustomers);
+  for (const ClaimChannel& each : claims) {
+    if (status.ok()) status = writer.WriteClaims(each);
+  }
   if (status.ok()) status = writer.WriteChannels();
   if (status.ok()) status = set->Close();
   return status;

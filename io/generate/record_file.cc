@@ -53,9 +53,19 @@ absl::Status RecordFile::Write(const PaymentBatch& batch, const Payment& payment
   return Count(written);
 }
 
-absl::Status RecordFile::Write(const OpenItemBatch& batch, const OpenItem& item) {
+void RecordFile::AddSum(const OpenItem& item) {
   std::map<Currency, Int128>& sums = item.kind == ItemKind::kCreditNote ? debits_ : credits_;
   sums[item.currency] += item.amount_minor;
+}
+
+absl::Status RecordFile::Offer(const OpenItemBatch& batch, const OpenItem& item) {
+  if (!writer_->Write(batch, item, file_.buffer())) return absl::OkStatus();
+  AddSum(item);
+  return Count(true);
+}
+
+absl::Status RecordFile::Write(const OpenItemBatch& batch, const OpenItem& item) {
+  AddSum(item);
   return Count(writer_->Write(batch, item, file_.buffer()));
 }
 

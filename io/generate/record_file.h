@@ -32,6 +32,8 @@ class RecordFile {
   absl::Status Write(const PaymentBatch& batch, const Payment& payment);
   absl::Status Write(const OpenItemBatch& batch, const OpenItem& item);
   absl::Status Write(const CustomerBatch& batch, const Customer& customer);
+  // Writes the item if the format can say it.
+  absl::Status Offer(const OpenItemBatch& batch, const OpenItem& item);
   // Bytes that no writer would write: a damaged line.
   absl::Status WriteRaw(std::string_view bytes);
   absl::Status EndSection();
@@ -56,6 +58,7 @@ class RecordFile {
  private:
   RecordFile(const Format* format, StreamedFile file, std::string name);
   absl::Status Count(bool written);
+  void AddSum(const OpenItem& item);
 
   const Format* format_;
   StreamedFile file_;

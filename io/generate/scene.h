@@ -43,6 +43,8 @@ enum Ability : uint32_t {
   // A payment's number is the same in each file that brings it. In OCR giro it counts within its file,
   // and files do not overlap.
   kLastingNumbers = 1U << 17,
+  // Whether a reference is well-formed is seen. In MT940 it is any text that somebody gave the transaction.
+  kFormedReferences = 1U << 18,
 };
 
 // How a country's payments come: one file, several accounts.

@@ -9,31 +9,18 @@
 namespace kvitt {
 namespace {
 
-std::string_view FolderOf(FileKind kind) {
-  switch (kind) {
-    case FileKind::kItems:
-    case FileKind::kClaims:
-      return "items";
-    case FileKind::kCustomers:
-      return "customers";
-    case FileKind::kPayments:
-      return "payments";
-    case FileKind::kUnknown:
-    case FileKind::kAgreements:
-      break;
-  }
-  return "";
+bool HasFolder(FileKind kind) {
+  return kind != FileKind::kUnknown && kind != FileKind::kAgreements;
 }
 
 absl::StatusOr<const Format*> WritableFormat(const std::string& name) {
   const Format* format = FindFormat(name);
-  if (format != nullptr && format->make_writer != nullptr &&
-      !FolderOf(WrittenKind(*format)).empty()) {
+  if (format != nullptr && format->make_writer != nullptr && HasFolder(WrittenKind(*format))) {
     return format;
   }
   std::string known;
   for (const Format& each : Formats()) {
-    if (each.make_writer != nullptr && !FolderOf(WrittenKind(each)).empty())
+    if (each.make_writer != nullptr && HasFolder(WrittenKind(each)))
       AppendParts(&known, known.empty() ? "" : ", ", each.name);
   }
   return absl::InvalidArgumentError(
@@ -82,7 +69,7 @@ absl::StatusOr<SetWriter> SetWriter::Create(const GenerateRequest& request) {
     if (!set.Has(name)) set.formats_.push_back(*format);
   }
   for (const Format* format : set.formats_) {
-    const std::string folder = Concat(request.out, "/", FolderOf(WrittenKind(*format)));
+    const std::string folder = Concat(request.out, "/", set.FolderOf(WrittenKind(*format)));
     if (absl::Status status = MakeFolder(folder); !status.ok()) return status;
   }
   if (absl::Status status = MakeFolder(request.out); !status.ok()) return status;
@@ -92,6 +79,25 @@ absl::StatusOr<SetWriter> SetWriter::Create(const GenerateRequest& request) {
     set.truth_ = *std::move(truth);
   }
   return set;
+}
+
+// In the bench world each format holds the whole set: claims are the items. In the nordic one they are what
+// was claimed of the items that the streams hold, and those who read both would have them twice.
+std::string_view SetWriter::FolderOf(FileKind kind) const {
+  switch (kind) {
+    case FileKind::kClaims:
+      return request_.world == "bench" ? "items" : "claims";
+    case FileKind::kItems:
+      return "items";
+    case FileKind::kCustomers:
+      return "customers";
+    case FileKind::kPayments:
+      return "payments";
+    case FileKind::kUnknown:
+    case FileKind::kAgreements:
+      break;
+  }
+  return "";
 }
 
 bool SetWriter::Has(std::string_view format) const {

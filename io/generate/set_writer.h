@@ -2,6 +2,7 @@
 // written.
 //
 //   OUT/items/, OUT/customers/, OUT/payments/   data
+//   OUT/claims/                                 nordic: what the creditor asked the banks to collect
 //   OUT/truth.jsonl                             a line for each payment delivered
 //   OUT/files.jsonl                             a line for each file: counts, sums, what is wrong
 //   with it OUT/world.json                              the request, so that the set can be made
@@ -75,6 +76,8 @@ class SetWriter {
 
  private:
   void AppendFile(const RecordFile& file, std::string_view name, const FileTruth& truth);
+  // Where files of this kind go; "" for none.
+  std::string_view FolderOf(FileKind kind) const;
 
   explicit SetWriter(const GenerateRequest& request) : request_(request) {}
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <map>
@@ -197,6 +198,79 @@ TEST(NordicWorld, AMixChoosesSituations) {
   }
   EXPECT_EQ(counts.size(), 2U);
   EXPECT_NEAR(counts["over"], 225, 40);
+}
+
+// Every number between two words of the text, in its order.
+std::vector<uint64_t> NumbersBetween(const std::string& text,
+                                     const std::string& open,
+                                     const std::string& close) {
+  std::vector<uint64_t> numbers;
+  for (size_t at = text.find(open); at != std::string::npos; at = text.find(open, at)) {
+    at += open.size();
+    const size_t end = text.find(close, at);
+    if (end == std::string::npos) break;
+    numbers.push_back(std::stoull(text.substr(at, end - at)));
+  }
+  return numbers;
+}
+
+TEST(NordicWorld, StatementsOfAnAccountAreNumberedOnOverItsFiles) {
+  GenerateRequest request;
+  request.items = 1'500;
+  request.payments = 1'200;
+  request.formats = {"items-jsonl", "mt940", "camt.053"};
+  const GeneratedSet set(request, "numbers");
+  ASSERT_TRUE(set.status().ok()) << set.status();
+  std::vector<uint64_t> numbers;
+  for (const auto& [name, bytes] : set.files()) {
+    // The copy of a file and the end of a cut one tell nothing.
+    if (name.find("-again") != std::string::npos) continue;
+    std::vector<uint64_t> found;
+    if (name.find("mt940") != std::string::npos) {
+      found = NumbersBetween(bytes, ":28C:", "/");
+    } else if (name.find("camt053") != std::string::npos) {
+      found = NumbersBetween(bytes, "<ElctrncSeqNb>", "<");
+    }
+    // By file and account: files bring the statements of three accounts one after another.
+    uint64_t account = 0;
+    for (size_t i = 0; i < found.size(); ++i) {
+      if (i > 0 && found[i] != found[i - 1] + 1) ++account;
+      numbers.push_back(found[i]);
+    }
+    EXPECT_LE(account, 2u) << name;
+  }
+  // Only the main file of each channel holds a first statement, of each of its three accounts.
+  EXPECT_EQ(std::count(numbers.begin(), numbers.end(), 1u), 6);
+}
+
+TEST(NordicWorld, ClaimsAreTheItemsThatTheFormatCanSay) {
+  GenerateRequest request;
+  request.items = 1'500;
+  request.payments = 1'200;
+  request.formats = {"items-jsonl", "bs602",    "bs601",      "bgmax",
+                     "autogiro",    "ocr-giro", "avtalegiro", "mt940"};
+  const GeneratedSet set(request, "claims");
+  ASSERT_TRUE(set.status().ok()) << set.status();
+  std::set<std::pair<std::string, int64_t>> open;  // some references stand on several items
+  for (const ReadItem& item : ReadGenerated(set.files().at("items/items.jsonl")).items) {
+    for (const std::string& reference : item.references) open.emplace(reference, item.amount_minor);
+  }
+  for (const char* name :
+       {"claims/dk-bs601.txt", "claims/se-autogiro.txt", "claims/no-avtalegiro.txt"}) {
+    const ReadFile claims = ReadGenerated(set.files().at(name));
+    EXPECT_FALSE(claims.report.set_aside) << name;
+    EXPECT_GT(claims.items.size(), 50u) << name;
+    for (const ReadItem& item : claims.items) {
+      ASSERT_FALSE(item.references.empty()) << name;
+      EXPECT_EQ(open.count({item.references.front(), item.amount_minor}), 1u)
+          << name << " " << item.references.front();
+    }
+  }
+  // Nothing answers claims alone.
+  request.formats = {"items-jsonl", "bs601", "mt940"};
+  const absl::Status alone = GeneratedSet(request, "refused").status();
+  EXPECT_EQ(alone.code(), absl::StatusCode::kInvalidArgument);
+  EXPECT_NE(alone.message().find("bs602"), absl::string_view::npos) << alone;
 }
 
 TEST(NordicWorld, EachSituationIsExplainedToUsers) {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #if defined(__SSE2__)
 #include <emmintrin.h>
@@ -89,6 +90,30 @@ inline bool SameName(const char* a, const char* b, size_t length) {
 inline bool IsXmlBlankText(const char* begin, const char* end) {
   while (begin < end && IsXmlBlank(*begin)) ++begin;
   return begin == end;
+}
+
+// Bytes that begin (and continue) a name. Letters beyond ASCII are not told apart: a message of
+// ours has none, and a foreign element may be named in any script.
+inline bool IsXmlNameStart(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == ':' ||
+         static_cast<unsigned char>(c) >= 0x80;
+}
+
+inline bool IsXmlNameByte(char c) {
+  return IsXmlNameStart(c) || (c >= '0' && c <= '9') || c == '-' || c == '.';
+}
+
+// A name with at most one colon, which stands neither first nor last.
+inline bool IsXmlQualifiedName(std::string_view name) {
+  if (name.empty() || !IsXmlNameStart(name[0]) || name[0] == ':' || name.back() == ':')
+    return false;
+  size_t colons = 0;
+  for (size_t i = 0; i < name.size(); ++i) {
+    if (!IsXmlNameByte(name[i])) return false;
+    if (name[i] != ':') continue;
+    if (++colons > 1 || !IsXmlNameStart(name[i + 1])) return false;
+  }
+  return true;
 }
 
 }  // namespace kvitt

@@ -34,84 +34,16 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "io/bytes/markup_index.h"
+#include "io/bytes/xml_event.h"
+#include "io/bytes/xml_grammar.h"
+#include "io/bytes/xml_steps.h"
 
 namespace kvitt {
-
-// What an element is: the number that the grammar gives to a path of names.
-using XmlNode = uint8_t;
-inline constexpr XmlNode kXmlForeign =
-    0;  // an element that the grammar does not name, and all below
-inline constexpr XmlNode kXmlOutside =
-    1;  // around the message: wrappers, and the text before the root
-
-enum XmlFlag : uint8_t {
-  kXmlText = 1,   // the element's text is handed over
-  kXmlBegin = 2,  // its beginning is handed over
-  kXmlEnd = 4,    // its end is handed over
-  kXmlUnit = 8,   // its skeleton is learnt; a unit inside a unit ends the skeleton of the outer one
-  kXmlFlush = 16,  // its beginning is handed over at once, when the scanner stands right behind it
-  kXmlStrict = 32  // a child of our namespace that the grammar does not name is a fault
-};
-
-// Below `parent`, an element of our namespace with this local name is `node`. Rules that lead to
-// the same node add their flags.
-struct XmlRule {
-  XmlNode parent;
-  std::string_view name;
-  XmlNode node;
-  uint8_t flags;
-};
-
-class XmlGrammar {
- public:
-  // `rules` must live as long as the grammar. `attribute` names the one attribute that matters.
-  XmlGrammar(absl::Span<const XmlRule> rules, std::string_view attribute);
-
-  // The node of a child; kXmlForeign when the grammar does not name it. 16 bytes at `name` are
-  // readable.
-  XmlNode Find(XmlNode parent, const char* name, size_t length) const;
-
-  uint8_t flags(XmlNode node) const { return flags_[node]; }
-
-  // The name by which a node was first named; for messages.
-  std::string_view name(XmlNode node) const { return names_[node]; }
-
-  std::string_view attribute() const { return attribute_; }
-
- private:
-  struct Slot {
-    uint64_t low = 0;
-    uint64_t high = 0;
-    const char* name = nullptr;
-    uint32_t length = 0;
-    XmlNode parent = 0;
-    XmlNode node = kXmlForeign;  // kXmlForeign: an empty slot
-  };
-
-  static constexpr size_t kSlots = 1024;
-
-  std::string_view attribute_;
-  std::array<Slot, kSlots> slots_;
-  std::array<uint8_t, 256> flags_{};
-  std::array<std::string_view, 256> names_{};
-};
-
-enum class XmlEventKind : uint8_t { kText, kBegin, kEnd };
-
-struct XmlEvent {
-  const char* text = nullptr;  // without the blanks at its ends; references resolved
-  uint32_t length = 0;
-  uint32_t attribute = 0;  // the first four bytes of the attribute's value, first byte lowest
-  XmlNode node = kXmlForeign;
-  XmlEventKind kind = XmlEventKind::kText;
-  uint8_t attribute_length = 0;  // at most 255; 0: not there
-
-  std::string_view view() const { return {text, length}; }
-};
 
 enum class XmlFamily : uint8_t { kForeign, kOurs, kRefused };
 
@@ -171,10 +103,18 @@ class XmlScanner {
   // Begins below a path instead of at the beginning of a text. REQUIRES: nothing has been scanned.
   void Descend(const XmlPath& path);
 
+  // Between pieces: makes the outer elements of those that are open the path to rewind to, as if the
+  // scanner had descended there. False when it is not `path` that is open.
+  bool SettleAt(const XmlPath& path);
+
+  // Begins again below the path it descended to, with all that was learnt of the text: another piece
+  // of it follows. REQUIRES: Descend was called, or SettleAt with success.
+  void Rewind(XmlConsumer* consumer);
+
   // Names (as written, with their prefix) of the elements that pieces are cut at.
   void Guard(std::vector<std::string> names) { guards_ = std::move(names); }
 
-  // Learning skeletons can be switched off, for tests and comparisons.
+  // Learning can be switched off, for texts that are short, and for tests: then every tag is looked at.
   void set_learning(bool on) { learning_ = on; }
 
   // Scans a piece. `is_start`: the text begins here; `is_end`: it ends here, and nothing may be
@@ -191,35 +131,27 @@ class XmlScanner {
   // it.
   void ReleaseText() { wants_release_ = true; }
 
+  // Whether there are any.
+  bool HoldsText() const { return !decoded_.empty(); }
+
   uint64_t skeleton_hits() const { return skeleton_hits_; }
 
   uint64_t skeleton_misses() const { return skeleton_misses_; }
 
  private:
-  // A tag as it was written, up to 32 bytes, the rest zero, and a mask of the bytes that count.
-  struct TagImage {
-    std::array<uint64_t, 4> words{};
-    std::array<uint64_t, 4> mask{};
-    uint32_t length = 0;  // 0: none
-  };
-
-  // An element at a path of elements, as it was met before, with the children it had. What a tag means
-  // depends on its bytes and on the elements around it alone (while no namespace is declared), so a tag
-  // that equals one met at the same path needs no look at its parts.
+  // A path of elements as it was met before; its steps are in steps_.
   struct Trail {
-    TagImage start;
-    TagImage end;
+    const char* name = nullptr;  // in names_
+    uint32_t name_length = 0;
     XmlNode node = kXmlForeign;
     uint8_t flags = 0;
     uint8_t attribute_length = 0;
     uint32_t attribute = 0;
-    uint32_t name_length = 0;
-    Trail* first = nullptr;  // the child that came first, the last time
-    Trail* next = nullptr;   // the sibling that came behind it, the last time
-    std::vector<Trail*> children;
-    // Children by the first four bytes of their tags; those that share a place follow each other.
-    std::array<Trail*, 32> places{};
-    Trail* alike = nullptr;
+    uint32_t depth = 0;  // its frame's number in the stack
+    // Its places: while it has had no child, and from the first one on.
+    uint16_t opened = 0;
+    uint16_t inside = 0;
+    const Trail* parent = nullptr;
   };
 
   struct Frame {
@@ -230,9 +162,7 @@ class XmlScanner {
     uint32_t bindings;  // number of bindings in force outside this element
     uint32_t attribute = 0;
     uint8_t attribute_length = 0;
-    Trail* trail = nullptr;  // null: nothing is known of what comes here
-    Trail* hint = nullptr;   // what came next, the last time; null: the end tag
-    Trail* last = nullptr;   // the child that was met last
+    const Trail* trail = nullptr;  // null: nothing is known of what comes here
   };
 
   struct Binding {
@@ -265,6 +195,9 @@ class XmlScanner {
   struct Skeleton;
   struct SkeletonBook;
 
+  // Few enough to stay in the first-level cache until they are handed over.
+  static constexpr size_t kEventsMax = 256;
+
   struct TracedValue {
     uint32_t begin;
     uint32_t end;
@@ -276,13 +209,14 @@ class XmlScanner {
   bool Finish(bool is_end);
   bool Open(const char* tag);
   bool Familiar(bool* again);
+  size_t WalkEnd(size_t cursor) const;
+  bool StopsForBlanks(const char* text_begin, size_t cursor) const;
+  void ReopenBooks();
+  void StandAt(const Trail* trail, bool has_child);
   bool EnterUnit(XmlNode node, const char* tag, bool* matched);
-  bool FamiliarText(const Trail& child, const char* begin, const char* end);
-  Trail* Learn(const Tag& tag, XmlNode node);
-  Trail* NewTrail(const char* name, uint32_t length, XmlNode node);
-  static bool MakeImage(const char* begin, size_t length, TagImage* image);
-  static bool IsImage(const char* tag, const TagImage& image);
-  static size_t PlaceOf(const char* tag);
+  const Trail* Learn(const Tag& tag, XmlNode node);
+  bool LearnSteps(const Tag& tag, Trail* trail);
+  Trail* NewTrail(const char* name, uint32_t length, XmlNode node, size_t depth);
   bool OpenNode(const Tag& tag, XmlNode node);
   bool CloseTag(const char* tag);
   bool Declaration(const char* tag);
@@ -333,14 +267,18 @@ class XmlScanner {
   void CheckUtf8(size_t end);
   void LimitAt(size_t offset, std::string text);
   void BindingsChanged();
+  void LearnFloor();
   std::string_view Stored(std::string text);
 
   bool TrySkeletons(XmlNode node, const char* tag, bool* matched);
+  bool TryBook(XmlNode node, const char* tag, bool* matched);
+  const char* NextUnit(const Skeleton& skeleton);
   bool Match(Skeleton* skeleton);
   static bool HasCarriageReturn(const Skeleton& skeleton);
   bool Deliver(Skeleton* skeleton);
   void BeginTrace(XmlNode node, const char* tag);
-  void EndTrace(const char* end);
+  Skeleton* EndTrace(const char* end);
+  void EndTraceAtUnit(XmlNode node, const char* tag);
 
   const XmlGrammar* grammar_;
   XmlConsumer* consumer_;
@@ -374,6 +312,7 @@ class XmlScanner {
   size_t limit_ = 0;        // size_, or the first byte that may not stand in XML
   std::string limit_text_;  // why
   bool carriage_return_ = false;
+  bool is_careful_ = false;           // whether blanks were met where walks did not expect them
   const char* text_begin_ = nullptr;  // behind the last tag
 
   // The open elements. Names point into the piece, into earlier pieces or into floor_names_.
@@ -381,7 +320,12 @@ class XmlScanner {
   std::vector<Binding> bindings_;
   size_t binding_count_ = 0;
   std::vector<std::unique_ptr<std::string>> floor_names_;
+  size_t floor_depth_ = 0;  // frames of the path descended to; 0: none
+  size_t floor_bindings_ = 0;
+  XmlSteps steps_;
   std::vector<std::unique_ptr<Trail>> trails_;
+  std::vector<const Trail*> trail_of_place_;
+  std::unordered_set<std::string> names_;  // of trails, padded
   std::string prefix_;       // of our namespace, with its colon; names that have it need no look-up
   bool has_prefix_ = false;  // whether any prefix (or none, prefix_ empty) leads to our namespace
 
@@ -397,10 +341,15 @@ class XmlScanner {
   bool tracing_ = false;
   XmlNode trace_node_ = kXmlForeign;
   const char* trace_begin_ = nullptr;
-  size_t trace_depth_ = 0;
+  size_t trace_depth_ = 0;  // frames around the unit
+  const Trail* trace_parent_ = nullptr;
+  size_t trace_floor_ = 0;     // frames around the outermost unit around it
+  bool trace_closed_ = false;  // the unit has ended: ends of elements around it may follow
   std::vector<TracedValue> trace_values_;
 
   std::vector<std::unique_ptr<SkeletonBook>> books_;  // by node
+  size_t next_reopening_ = ~size_t{0};                // of a book that is shut
+  size_t earlier_bytes_ = 0;                          // of the pieces before
   uint64_t skeleton_hits_ = 0;
   uint64_t skeleton_misses_ = 0;
 };

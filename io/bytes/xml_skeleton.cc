@@ -13,6 +13,8 @@ constexpr char kNothing[16] = {};
 constexpr size_t kLiteralAlign = 16;
 constexpr size_t kUnitBytesMax = 16 << 10;
 constexpr size_t kValuesMax = 96;
+// What a unit is taken to have when time is counted in units.
+constexpr size_t kUnitBytesUsual = 1 << 10;
 constexpr uint32_t kCreditOfHit = 4;
 constexpr uint32_t kCreditMax = 64;
 constexpr uint32_t kCreditAfterOpening = 1;
@@ -38,12 +40,49 @@ inline bool SameLiteral(const char* bytes, const char* literal, uint32_t length)
 
 }  // namespace
 
+// Reads units as long as one that is known follows another. *matched: at least one was read; then
+// unit_tried_ is a unit that is not known and follows them.
 bool XmlScanner::TrySkeletons(XmlNode node, const char* tag, bool* matched) {
+  unit_tried_ = tag;
   if (!learning_) return true;
+  for (;;) {
+    bool is_known = false;
+    if (!TryBook(node, tag, &is_known)) return false;
+    if (!is_known) return true;
+    *matched = true;
+    unit_tried_ = nullptr;
+    const Skeleton& skeleton = *books_[node]->skeletons[0];
+    const char* next = NextUnit(skeleton);
+    if (next == nullptr) return true;
+    stack_.back().has_child = true;
+    node = skeleton.next.node;
+    unit_tried_ = tag = next;
+  }
+}
+
+// The start tag behind a skeleton that was matched, when it is the one that it ended before.
+const char* XmlScanner::NextUnit(const Skeleton& skeleton) {
+  if (skeleton.next.parent == nullptr || skeleton.next.parent != stack_.back().trail) {
+    return nullptr;
+  }
+  Fill(3);
+  if (cursor_ + 2 >= tag_count_) return nullptr;
+  const char* tag = base_ + tags_[cursor_];
+  if (tag != text_begin_) return nullptr;
+  for (size_t i = 0; i < skeleton.next.image.words.size(); ++i) {
+    const size_t before = 8 * i;
+    const uint64_t kept =
+        LowBytesMask(skeleton.next.bytes > before ? skeleton.next.bytes - before : 0);
+    if (((LoadWord(tag + before) ^ skeleton.next.image.words[i]) & kept) != 0) return nullptr;
+  }
+  return tag;
+}
+
+bool XmlScanner::TryBook(XmlNode node, const char* tag, bool* matched) {
   if (books_[node] == nullptr) books_[node] = std::make_unique<SkeletonBook>();
   SkeletonBook& book = *books_[node];
-  if (book.shut_for > 0) {
-    --book.shut_for;
+  const size_t at = earlier_bytes_ + static_cast<size_t>(tag - base_);
+  if (at < book.reopening) {
     ++skeleton_misses_;
     return true;
   }
@@ -60,7 +99,9 @@ bool XmlScanner::TrySkeletons(XmlNode node, const char* tag, bool* matched) {
   }
   ++skeleton_misses_;
   if (book.credit == 0) {
-    book.shut_for = book.patience;
+    book.reopening = at + book.patience * kUnitBytesUsual;
+    next_reopening_ = std::min(next_reopening_, book.reopening);
+    steps_.SetUnitGates(node, true);
     book.patience = std::min(2 * book.patience, kPatienceMax);
     book.credit = kCreditAfterOpening;
     return true;
@@ -70,12 +111,29 @@ bool XmlScanner::TrySkeletons(XmlNode node, const char* tag, bool* matched) {
   return true;
 }
 
+// Walks stop again at the units whose book has been shut for long enough.
+void XmlScanner::ReopenBooks() {
+  const size_t at = earlier_bytes_ + tags_[cursor_];
+  if (at < next_reopening_) return;
+  next_reopening_ = ~size_t{0};
+  for (size_t node = 0; node < books_.size(); ++node) {
+    if (books_[node] == nullptr || books_[node]->reopening == 0) continue;
+    if (books_[node]->reopening > at) {
+      next_reopening_ = std::min(next_reopening_, books_[node]->reopening);
+      continue;
+    }
+    books_[node]->reopening = 0;
+    steps_.SetUnitGates(static_cast<XmlNode>(node), false);
+  }
+}
+
 // Whether the unit at the cursor has this skeleton. If so, the events have their values and the
 // places are known; nothing else has changed.
 bool XmlScanner::Match(Skeleton* skeleton) {
   Fill(skeleton->tags + 1);
   // One more than the skeleton's own: a tag behind it, or the known end of the piece.
   if (tag_count_ - cursor_ < skeleton->tags) return false;
+  if (skeleton->closes != 0 && stack_.back().trail != skeleton->parent) return false;
   if (tag_count_ - cursor_ == skeleton->tags && limit_ < size_) return false;
   const uint32_t* tag = tags_.data() + cursor_;
   const char* at = base_ + *tag;
@@ -127,11 +185,16 @@ bool XmlScanner::Deliver(Skeleton* skeleton) {
   for (const Skeleton::OpenElement& element : skeleton->open) {
     stack_.push_back({skeleton->places[element.segment] + element.offset, element.length,
                       element.node, true, static_cast<uint32_t>(binding_count_), 0, 0,
-                      element.trail, nullptr});
+                      element.trail});
   }
-  // The beginning and the end of the unit say where they are.
-  skeleton->events.front().text = skeleton->places.front();
-  if (skeleton->events.back().kind == XmlEventKind::kEnd) skeleton->events.back().text = end;
+  stack_.resize(stack_.size() - skeleton->closes, stack_.front());
+  // The beginning and the ends say where they are.
+  XmlEvent& first = skeleton->events.front();
+  if (first.kind == XmlEventKind::kBegin) first.text = skeleton->places.front();
+  for (auto event = skeleton->events.rbegin();
+       event != skeleton->events.rend() && event->kind == XmlEventKind::kEnd; ++event) {
+    event->text = end;
+  }
   return HandOver(skeleton->events);
 }
 
@@ -139,16 +202,25 @@ void XmlScanner::BeginTrace(XmlNode node, const char* tag) {
   tracing_ = true;
   trace_node_ = node;
   trace_begin_ = tag;
-  trace_depth_ = stack_.size();
+  trace_depth_ = trace_floor_ = stack_.size();
+  trace_closed_ = false;
+  trace_parent_ = stack_.back().trail;
+  for (size_t i = stack_.size(); i-- > 0;) {
+    if ((grammar_->flags(stack_[i].node) & kXmlUnit) != 0) trace_floor_ = i;
+  }
   trace_values_.clear();
 }
 
 // The unit being traced ends before `end`: it becomes a skeleton.
-void XmlScanner::EndTrace(const char* end) {
+XmlScanner::Skeleton* XmlScanner::EndTrace(const char* end) {
   tracing_ = false;
-  if (static_cast<size_t>(end - trace_begin_) > kUnitBytesMax) return;
-  if (trace_values_.size() > kValuesMax || event_count_ == 0) return;
+  if (static_cast<size_t>(end - trace_begin_) > kUnitBytesMax) return nullptr;
+  if (trace_values_.size() > kValuesMax || event_count_ == 0) return nullptr;
+  const size_t closes = trace_closed_ ? trace_depth_ - stack_.size() : 0;
+  if (closes != 0 && trace_parent_ == nullptr) return nullptr;
   auto skeleton = std::make_unique<Skeleton>();
+  skeleton->closes = static_cast<uint32_t>(closes);
+  skeleton->parent = trace_parent_;
   skeleton->events.assign(events_.get(), events_.get() + event_count_);
   for (XmlEvent& event : skeleton->events) event.text = kNothing;
   const char* at = trace_begin_;
@@ -184,6 +256,16 @@ void XmlScanner::EndTrace(const char* end) {
   SkeletonBook& book = *books_[trace_node_];
   std::rotate(book.skeletons.begin(), book.skeletons.end() - 1, book.skeletons.end());
   book.skeletons.front() = std::move(skeleton);
+  return book.skeletons.front().get();
+}
+
+// The unit being traced ends before the start tag of another one.
+void XmlScanner::EndTraceAtUnit(XmlNode node, const char* tag) {
+  const XmlTagImage image = steps_.Print(tag).image;
+  const auto* end = static_cast<const char*>(std::memchr(tag, '>', XmlTagImage::kBytes));
+  Skeleton* skeleton = EndTrace(tag);
+  if (end == nullptr || skeleton == nullptr) return;
+  skeleton->next = {image, static_cast<uint32_t>(end - tag) + 1, node, stack_.back().trail};
 }
 
 }  // namespace kvitt

@@ -27,7 +27,15 @@ struct XmlScanner::Skeleton {
     uint32_t offset;  // of the name, in the segment's literal
     uint32_t length;
     XmlNode node;
-    Trail* trail;  // lives as long as the book
+    const Trail* trail;  // lives as long as the book
+  };
+
+  // The start tag of the unit that came next, and the path that it lay at; null: none did.
+  struct NextUnitTag {
+    XmlTagImage image;
+    uint32_t bytes = 0;
+    XmlNode node = kXmlForeign;
+    const Trail* parent = nullptr;
   };
 
   std::string literals;           // each padded with zeros to a multiple of 16
@@ -35,6 +43,10 @@ struct XmlScanner::Skeleton {
   uint32_t tags = 0;              // of all segments
   std::vector<XmlEvent> events;
   std::vector<OpenElement> open;
+  // Elements around the unit that end in it, and the path that they are the end of.
+  uint32_t closes = 0;
+  const Trail* parent = nullptr;
+  NextUnitTag next;
   // Where the segments lie in the unit that was matched last.
   std::vector<const char*> places;
 };
@@ -46,8 +58,8 @@ struct XmlScanner::SkeletonBook {
   std::array<std::unique_ptr<Skeleton>, kSkeletons> skeletons;
   // A text that never repeats must not pay for learning: hits give credit, misses spend it, and without
   // credit the book is left shut for a while, longer each time.
-  uint32_t credit = 24;
-  uint32_t shut_for = 0;
+  uint32_t credit = 16;
+  size_t reopening = 0;  // at this byte of all that is scanned; 0: it is open
   uint32_t patience = 8;
 };
 

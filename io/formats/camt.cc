@@ -28,6 +28,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -192,7 +193,7 @@ class CamtReader : public FormatReader {
   FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override;
 
  private:
-  bool ScanHeader(std::string_view header, XmlScanner* scanner, CamtEntries* entries) const;
+  std::unique_ptr<XmlScanner> TakeScanner(CamtEntries* entries) const;
 
   CamtReading reading_;
   bool allow_empty_;
@@ -205,6 +206,9 @@ class CamtReader : public FormatReader {
   std::string entry_tag_;      // "<Ntry"
   std::string entry_end_;      // "</Ntry>"
   std::vector<std::string> guards_;
+  // Scanners that know the file, for blocks that begin inside it.
+  mutable std::mutex scanners_lock_;
+  mutable std::vector<std::unique_ptr<XmlScanner>> scanners_;
 };
 
 CamtReader::CamtReader(CamtKind kind, const ReadOptions& options, std::string_view head)
@@ -272,6 +276,26 @@ std::string CamtReader::ExitContext(const Block& block) const {
   }
 }
 
+// A scanner that stands where the file's statements lie. What it learnt of one block serves the next.
+std::unique_ptr<XmlScanner> CamtReader::TakeScanner(CamtEntries* entries) const {
+  std::unique_ptr<XmlScanner> scanner;
+  {
+    const std::lock_guard<std::mutex> lock(scanners_lock_);
+    if (!scanners_.empty()) {
+      scanner = std::move(scanners_.back());
+      scanners_.pop_back();
+    }
+  }
+  if (scanner != nullptr) {
+    scanner->Rewind(entries);
+    return scanner;
+  }
+  scanner = std::make_unique<XmlScanner>(&CamtGrammar(reading_.kind), entries);
+  scanner->Guard(guards_);
+  scanner->Descend(floor_);
+  return scanner;
+}
+
 std::unique_ptr<BlockSummary> CamtReader::ParseBlock(const Block& block,
                                                      std::string_view context,
                                                      BlockSink* sink) const {
@@ -293,28 +317,38 @@ std::unique_ptr<BlockSummary> CamtReader::ParseBlock(const Block& block,
     bytes = std::string_view(transcoded).substr(0, transcoded.size() - kBlockPadding);
   }
   CamtEntries entries(reading_, sink, summary.get());
-  XmlScanner scanner(&CamtGrammar(reading_.kind), &entries);
-  scanner.Guard(guards_);
-  entries.set_scanner(&scanner);
   const bool is_start = block.index == 0;
+  const bool is_inside = !is_start && !home_.elements.empty();
+  std::unique_ptr<XmlScanner> scanner;
+  if (is_inside) {
+    scanner = TakeScanner(&entries);
+  } else {
+    scanner = std::make_unique<XmlScanner>(&CamtGrammar(reading_.kind), &entries);
+    scanner->Guard(guards_);
+  }
+  entries.set_scanner(scanner.get());
   std::string header;
-  if (!is_start && !home_.elements.empty()) {
+  if (is_inside) {
     header = Padded(charset_, context);
-    scanner.Descend(floor_);
     const std::string_view text = std::string_view(header).substr(0, header.size() - kBlockPadding);
     entries.BeginHeader(text);
     // A header that cannot be read was found damaged where it stands.
-    if (!scanner.Scan(text, false, false)) {
+    if (!scanner->Scan(text, false, false)) {
       entries.BeginBlock(bytes, offset, charset_ != Charset::kUtf8);
       entries.Damage({false, 0, "expected the statement to go on, found its header damaged"});
       return summary;
     }
   }
   entries.BeginBlock(bytes, offset, charset_ != Charset::kUtf8);
-  if (!scanner.Scan(bytes, is_start, block.is_last) && !summary->is_damaged) {
-    entries.Damage(scanner.fault());
+  if (!scanner->Scan(bytes, is_start, block.is_last) && !summary->is_damaged) {
+    entries.Damage(scanner->fault());
   }
-  if (!summary->is_damaged) entries.End();
+  if (summary->is_damaged) return summary;
+  entries.End();
+  if (is_inside || (!block.is_last && scanner->SettleAt(floor_))) {
+    const std::lock_guard<std::mutex> lock(scanners_lock_);
+    scanners_.push_back(std::move(scanner));
+  }
   return summary;
 }
 

@@ -187,6 +187,8 @@ bool CamtEntries::OnEvents(absl::Span<const XmlEvent> events) {
     if (!go_on) return false;
   }
   if (wants_release_ && entry_.begin == nullptr) {
+    // Payments behind the last hand-over may hold texts that are freed now.
+    if (scanner_->HoldsText() && !batch_.payments.empty()) FlushPayments();
     wants_release_ = false;
     scanner_->ReleaseText();
   }

@@ -181,6 +181,170 @@ TEST(XmlScanner, LearnsWithoutChangingAnswers) {
   EXPECT_EQ(Scan(broken).fault, "expected </Sum>, found </Sun>");
 }
 
+// Units in units, names alike in their first eight bytes, several currencies at one place, elements of
+// others, elements that have nothing in them.
+constexpr XmlRule kNestedRules[] = {
+    {kXmlOutside, "Doc", 2, kXmlStrict},
+    {2, "Row", 3, kXmlBegin | kXmlEnd | kXmlUnit},
+    {3, "Sum", 4, kXmlText},
+    {3, "Group", 5, 0},
+    {3, "Status", 6, kXmlText},
+    {6, "Code", 6, kXmlText},
+    {5, "Item", 7, kXmlBegin | kXmlEnd | kXmlUnit},
+    {7, "AdditionalOne", 8, kXmlText},
+    {7, "AdditionalTwo", 9, kXmlText},
+    {7, "Sum", 10, kXmlText},
+    {7, "Part", 11, kXmlBegin},
+    {11, "Name", 12, kXmlText},
+    {3, "Tail", 13, kXmlText},
+};
+
+class NestedMaker {
+ public:
+  explicit NestedMaker(uint64_t seed) : state_(seed * 77 + 1), prefix_(seed % 3 == 0 ? "a:" : "") {
+    shapes_ = 1 + Below(5);
+    space_ = seed % 4 == 1 ? "\n  " : seed % 4 == 2 ? "\r\n                          " : "";
+  }
+
+  std::string Make(size_t rows) {
+    text_ = "<" + prefix_ + "Doc xmlns" + (prefix_.empty() ? "" : ":a") + "=\"ours\">";
+    for (size_t i = 0; i < rows; ++i) Row(Below(10) == 0 ? Below(1000) : Below(shapes_));
+    End("Doc");
+    return text_;
+  }
+
+  uint64_t Below(uint64_t end) {
+    state_ = state_ * 6364136223846793005 + 1442695040888963407;
+    return (state_ >> 33) % end;
+  }
+
+ private:
+  void Begin(const std::string& name) { text_ += space_ + "<" + prefix_ + name + ">"; }
+
+  void End(const std::string& name) { text_ += space_ + "</" + prefix_ + name + ">"; }
+
+  void Leaf(const std::string& name, const std::string& attributes = "") {
+    static const std::vector<std::string> kTexts = {
+        "", "a", "12.50", " b ", "x &amp; y", "]]]", "Bj\xC3\xB6rk", "c\rd", "NOK"};
+    std::string text = kTexts[Below(kTexts.size())];
+    if (Below(4) != 0) text = std::to_string(Below(100000));
+    text_ += space_ + "<" + prefix_ + name + attributes + ">" + text + "</" + prefix_ + name + ">";
+  }
+
+  void Row(uint64_t shape) {
+    static const std::string kCurrencies[] = {" Ccy=\"NOK\"", " Ccy=\"EUR\"", " Ccy='SEK'", ""};
+    Begin("Row");
+    if ((shape & 1) != 0) Leaf("Sum", kCurrencies[Below(4)]);
+    if ((shape & 2) != 0) {
+      Begin("Status");
+      Leaf("Code");
+      End("Status");
+    } else {
+      Leaf("Status");
+    }
+    Begin("Group");
+    for (uint64_t i = 0; i < shape % 3; ++i) Item(shape >> i);
+    if (shape % 50 == 7) text_ += "<x:Else xmlns:x=\"theirs\">t<x:In/></x:Else>";
+    End("Group");
+    if ((shape & 4) != 0) Leaf("Tail");
+    End("Row");
+    if (shape % 11 == 9) text_ += "<!-- between -->";
+  }
+
+  void Item(uint64_t shape) {
+    if (shape % 17 == 5) {
+      text_ += "<" + prefix_ + "Item></" + prefix_ + "Item>";
+      return;
+    }
+    Begin("Item");
+    if ((shape & 1) != 0) Leaf("AdditionalOne");
+    if ((shape & 2) != 0) Leaf("AdditionalTwo");
+    Leaf("Sum", (shape & 8) != 0 ? " Ccy=\"NOK\"" : " Ccy=\"DKK\"");
+    if ((shape & 4) != 0) {
+      Begin("Part");
+      Leaf("Name");
+      Leaf("Unknown");
+      End("Part");
+    }
+    End("Item");
+  }
+
+  uint64_t state_;
+  std::string prefix_;
+  std::string space_;
+  uint64_t shapes_ = 1;
+  std::string text_;
+};
+
+// Reads a text that was met before as one that is new.
+TEST(XmlScanner, AnswersAlikeWhateverItHasLearnt) {
+  const XmlGrammar grammar(kNestedRules, "Ccy");
+  uint64_t hits = 0;
+  for (uint64_t seed = 0; seed < 120; ++seed) {
+    NestedMaker maker(seed);
+    std::string text = maker.Make(20 + 4 * seed);
+    const bool is_sound = seed % 2 == 0;
+    if (!is_sound) {
+      static constexpr std::string_view kBytes = "<>/&\"x \n]\x01\xFF";
+      text[maker.Below(text.size())] = kBytes[maker.Below(kBytes.size())];
+    }
+    const size_t size = text.size();
+    text.append(64, '\0');
+    Result expected;
+    for (const bool learning : {false, true}) {
+      for (const MarkupKernel kernel :
+           {MarkupKernel::kPortable, MarkupKernel::kAvx2, MarkupKernel::kAvx512}) {
+        if (!HasMarkupKernel(kernel)) continue;
+        Recorder recorder;
+        XmlScanner scanner(&grammar, &recorder, kernel);
+        scanner.set_learning(learning);
+        scanner.Scan(std::string_view(text).substr(0, size), true, true);
+        if (is_sound) {
+          ASSERT_EQ(scanner.fault().text, "") << seed;
+        }
+        if (expected.events.empty()) {
+          expected = {recorder.text, scanner.fault().text, scanner.fault().truncated, 0};
+        }
+        ASSERT_EQ(recorder.text, expected.events) << seed << ' ' << learning;
+        ASSERT_EQ(scanner.fault().text, expected.fault) << seed << ' ' << learning;
+        hits += scanner.skeleton_hits();
+      }
+    }
+  }
+  EXPECT_GT(hits, 10000U);
+}
+
+// Pieces of one text, read by one scanner that is rewound, by new ones, and by one that never learns.
+TEST(XmlScanner, RewindsToWhatItKnows) {
+  const XmlGrammar grammar(kNestedRules, "Ccy");
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    std::string text = NestedMaker(seed).Make(300);
+    const size_t size = text.size();
+    text.append(64, '\0');
+    const std::string end = seed % 3 == 0 ? "</a:Row>" : "</Row>";
+    std::vector<size_t> cuts = {0};
+    for (size_t i = 1; i < 4; ++i) cuts.push_back(text.find(end, i * size / 4) + end.size());
+    cuts.push_back(size);
+    Recorder whole;
+    XmlScanner scanner(&grammar, &whole);
+    ASSERT_TRUE(scanner.Scan(std::string_view(text).substr(0, size), true, true));
+    Recorder recorder;
+    XmlScanner again(&grammar, &recorder);
+    for (size_t i = 0; i + 1 < cuts.size(); ++i) {
+      const std::string_view piece = std::string_view(text).substr(cuts[i], cuts[i + 1] - cuts[i]);
+      if (i > 0) again.Rewind(&recorder);
+      ASSERT_TRUE(again.Scan(piece, i == 0, i + 2 == cuts.size())) << again.fault().text;
+      if (i + 2 == cuts.size()) continue;
+      // Another path is refused; nothing is open but the root.
+      XmlPath path = again.Path();
+      path.elements[0].name += "x";
+      ASSERT_FALSE(again.SettleAt(path));
+      ASSERT_TRUE(again.SettleAt(again.Path()));
+    }
+    EXPECT_EQ(recorder.text, whole.text) << seed;
+  }
+}
+
 TEST(MarkupIndex, KernelsAgree) {
   uint64_t state = 5;
   for (size_t length = 0; length < 400; ++length) {

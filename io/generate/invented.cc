@@ -56,6 +56,36 @@ std::string MakeWithFreeDigit(NumberScheme scheme, std::string_view base) {
   return {};
 }
 
+// Organisation numbers but for their last two digits: the check digit, and the one before it, of which at
+// most one in ten has no check digit that is issued.
+struct OrgNoSpace {
+  NumberScheme scheme;
+  uint64_t first;  // runs of so many, each a step behind the one before
+  uint64_t length;
+  uint64_t step;
+  uint64_t runs;
+
+  uint64_t count() const { return length * runs; }
+
+  uint64_t At(uint64_t index) const { return first + index / length * step + index % length; }
+};
+
+constexpr uint64_t kLastDigits = 9;
+
+OrgNoSpace OrgNoSpaceOf(Country country) {
+  switch (country) {
+    case Country::kNorway:  // they begin with 8 or 9
+      return {NumberScheme::kOrgNo, 8'000'000, 2'000'000, 0, 1};
+    case Country::kSweden:  // limited companies begin with 5, and their third digit is not below 2
+      return {NumberScheme::kOrgSe, 55'200'000, 800'000, 1'000'000, 5};
+    case Country::kDenmark:
+      return {NumberScheme::kCvr, 100'000, 900'000, 0, 1};
+    case Country::kFinland:
+      return {NumberScheme::kYTunnus, 100'000, 900'000, 0, 1};
+  }
+  return {};
+}
+
 void Capitalise(std::string* word) {
   (*word)[0] = absl::ascii_toupper(static_cast<unsigned char>(word->front()));
 }
@@ -190,17 +220,23 @@ std::string NationalAccount(std::string_view iban) {
   return std::string(iban.substr(4));
 }
 
+uint64_t OrgNoCount(Country country) {
+  return OrgNoSpaceOf(country).count() * kLastDigits;
+}
+
 std::string InventOrgNo(Country country, uint64_t index) {
-  switch (country) {
-    case Country::kNorway:
-      return MakeWithFreeDigit(NumberScheme::kOrgNo, Digits(index * 7919 % 10'000'000, 7));
-    case Country::kSweden:
-      return MustMake(NumberScheme::kOrgSe, Concat("55", Digits(6'000'000 + index % 3'000'000, 7)));
-    case Country::kDenmark:
-      return MakeWithFreeDigit(NumberScheme::kCvr, Digits(index * 7919 % 1'000'000, 6));
-    case Country::kFinland:
-      return MakeWithFreeDigit(NumberScheme::kYTunnus, Digits(index * 7919 % 1'000'000, 6));
+  const OrgNoSpace space = OrgNoSpaceOf(country);
+  const uint64_t count = OrgNoCount(country);
+  // The step is a prime that divides no count: every place is met once.
+  const uint64_t place = index % count * 7919 % count;
+  const std::string base = Concat(space.At(place / kLastDigits));
+  uint64_t left = place % kLastDigits;
+  for (char digit = '0'; digit <= '9'; ++digit) {
+    std::string reason;
+    std::string number = MakeNumber(space.scheme, Concat(base, std::string(1, digit)), &reason);
+    if (!number.empty() && left-- == 0) return number;
   }
+  KVITT_CHECK(false && "nine of ten digits give a number");
   return {};
 }
 

@@ -34,8 +34,9 @@ std::string RespellName(std::string_view name, CounterRandom* random);
 std::string InventIban(Country country, uint64_t index);
 // The national account number inside it.
 std::string NationalAccount(std::string_view iban);
-// An organisation number. Repeats after a million indexes in Denmark and Finland, ten million in
-// Norway.
+// An organisation number. Different indexes below OrgNoCount give different numbers, then they repeat:
+// Denmark and Finland have no more of them.
+uint64_t OrgNoCount(Country country);
 std::string InventOrgNo(Country country, uint64_t index);
 
 // A reference of the country's scheme. Different numbers give different references. Some Finnish

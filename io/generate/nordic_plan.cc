@@ -34,7 +34,8 @@ constexpr Channel kChannels[] = {
      kNoReferenceField | kRemittanceText | kPayerName | kControlTotals | kBadReferences |
          kLastingNumbers | kFormedReferences},
     {"fi-ktl", "ktl", Country::kFinland,
-     kNoReferenceField | kControlTotals | kBadReferences | kLastingNumbers | kFormedReferences},
+     kNoReferenceField | kControlTotals | kBadReferences | kLastingNumbers | kFormedReferences |
+         kZeroFilledReference},
     {"dk-bs602", "bs602", Country::kDenmark, kControlTotals | kLastingNumbers | kFormedReferences},
     {"fi-camt053", "camt.053", Country::kFinland, kNotificationAbilities},
     {"fi-batches", "camt.053", Country::kFinland, kNotificationAbilities | kParts},

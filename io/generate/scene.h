@@ -45,6 +45,8 @@ enum Ability : uint32_t {
   kLastingNumbers = 1U << 17,
   // Whether a reference is well-formed is seen. In MT940 it is any text that somebody gave the transaction.
   kFormedReferences = 1U << 18,
+  // The reference stands in a field that is filled with zeros, so zeros in front are not told apart.
+  kZeroFilledReference = 1U << 19,
 };
 
 // How a country's payments come: one file, several accounts.

@@ -74,7 +74,9 @@ constexpr Situation kTable[] = {
 
     {"repaired_digit", 40, 1, 1, 0, kBadReferences, RepairedDigit, "one digit mistyped"},
     {"repaired_swap", 30, 1, 1, 0, kBadReferences, RepairedSwap, "two neighbours swapped"},
-    {"repaired_lost", 20, 1, 1, 0, kBadReferences, RepairedLost, "one character lost at an end"},
+    {"repaired_lost", 20, 1, 1, 0, kBadReferences, RepairedLost,
+     "one character lost at an end; before a zero in KTL, whose field is filled with zeros, more "
+     "is lost: only suggested"},
     {"repaired_added", 20, 1, 1, 0, kLettersInReference, RepairedAdded,
      "one digit added at an end"},
     {"repaired_letter", 15, 1, 1, 0, kLettersInReference, RepairedLetter, "a letter for a digit"},

@@ -23,15 +23,19 @@ constexpr std::initializer_list<DeviationCode> kReferenceCodes = {
 
 using Slip = std::string (*)(std::string_view reference, CounterRandom* random);
 
-// One item paid in full under a reference with one slip in it, by nobody that is known.
-void Repaired(SceneBuilder* scene, Slip slip) {
-  SceneItem& item = scene->AddItem(scene->AddCustomer());
-  scene->AddPayment(0, item.amount_minor)
-      .Quotes(slip(item.reference(), &scene->random()))
-      .Is(kSettled, Rule::kReferenceRepaired)
+void RepairedTo(const SceneItem& item, ScenePayment* payment) {
+  payment->Is(kSettled, Rule::kReferenceRepaired)
       .Pays(item, item.amount_minor)
       .Reports({DeviationCode::kReferenceRepaired})
       .NeedsLaterRule();
+}
+
+// One item paid in full under a reference with one slip in it, by nobody that is known.
+void Repaired(SceneBuilder* scene, Slip slip) {
+  SceneItem& item = scene->AddItem(scene->AddCustomer());
+  RepairedTo(
+      item,
+      &scene->AddPayment(0, item.amount_minor).Quotes(slip(item.reference(), &scene->random())));
 }
 
 // Words around a reference, with numbers among them that are none.
@@ -84,7 +88,16 @@ void RepairedSwap(SceneBuilder* scene) {
 }
 
 void RepairedLost(SceneBuilder* scene) {
-  Repaired(scene, LoseEnd);
+  SceneItem& item = scene->AddItem(scene->AddCustomer());
+  const std::string slipped = LoseEnd(item.reference(), &scene->random());
+  ScenePayment& payment = scene->AddPayment(0, item.amount_minor).Quotes(slipped);
+  if (scene->Can(kZeroFilledReference) && slipped.front() == '0') {
+    // The bank's file does not say that there was a zero: more than one character is gone, and only
+    // the amount leads to the item.
+    Suggested(&payment, Rule::kAmountUnique);
+    return;
+  }
+  RepairedTo(item, &payment);
 }
 
 void RepairedAdded(SceneBuilder* scene) {
@@ -96,12 +109,7 @@ void RepairedLetter(SceneBuilder* scene) {
   // A reference without any of these digits gets another slip.
   std::string slipped = MisreadLetter(item.reference(), &scene->random());
   if (slipped == item.reference()) slipped = MistypeDigit(item.reference(), &scene->random());
-  scene->AddPayment(0, item.amount_minor)
-      .Quotes(std::move(slipped))
-      .Is(kSettled, Rule::kReferenceRepaired)
-      .Pays(item, item.amount_minor)
-      .Reports({DeviationCode::kReferenceRepaired})
-      .NeedsLaterRule();
+  RepairedTo(item, &scene->AddPayment(0, item.amount_minor).Quotes(std::move(slipped)));
 }
 
 void RepairedRunTogether(SceneBuilder* scene) {

@@ -6,7 +6,7 @@
 
 #include <set>
 
-#include "tests/io/bytes/scratch_folder.h"
+#include "tests/io/config/config_loading.h"
 
 namespace kvitt {
 namespace {
@@ -14,24 +14,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class ConfigTest : public ::testing::Test {
- protected:
-  absl::StatusOr<LoadedConfig> Load(std::string_view toml) {
-    ConfigSources sources;
-    sources.file = folder.Write("kvitt.toml", toml);
-    return LoadConfig(sources);
-  }
-
-  // What is wrong, without the folder.
-  std::string Refusal(std::string_view toml) {
-    const absl::StatusOr<LoadedConfig> loaded = Load(toml);
-    EXPECT_EQ(loaded.status().code(), absl::StatusCode::kInvalidArgument) << toml;
-    const std::string text(loaded.status().message());
-    return text.starts_with(folder.path() + "/") ? text.substr(folder.path().size() + 1) : text;
-  }
-
-  ScratchFolder folder;
-};
+using ConfigTest = ConfigLoading;
 
 TEST_F(ConfigTest, EveryRowTakesWhatItShows) {
   std::set<std::string_view> names;

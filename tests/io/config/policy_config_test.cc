@@ -4,28 +4,12 @@
 #include <gtest/gtest.h>
 
 #include "kvitt/config.h"
-#include "tests/io/bytes/scratch_folder.h"
+#include "tests/io/config/config_loading.h"
 
 namespace kvitt {
 namespace {
 
-class PolicyConfigTest : public ::testing::Test {
- protected:
-  absl::StatusOr<LoadedConfig> Load(std::string_view toml) {
-    ConfigSources sources;
-    sources.file = folder.Write("kvitt.toml", toml);
-    return LoadConfig(sources);
-  }
-
-  std::string Refusal(std::string_view toml) {
-    const absl::StatusOr<LoadedConfig> loaded = Load(toml);
-    EXPECT_EQ(loaded.status().code(), absl::StatusCode::kInvalidArgument) << toml;
-    const std::string text(loaded.status().message());
-    return text.starts_with(folder.path() + "/") ? text.substr(folder.path().size() + 1) : text;
-  }
-
-  ScratchFolder folder;
-};
+using PolicyConfigTest = ConfigLoading;
 
 RuleMode ModeOf(const PolicyTerms& terms, Rule rule) {
   return terms.rules[static_cast<size_t>(rule)];

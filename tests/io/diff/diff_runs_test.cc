@@ -20,6 +20,7 @@
 #include "kvitt/generate.h"
 #include "kvitt/run.h"
 #include "tests/io/bytes/scratch_folder.h"
+#include "tests/io/run_folder/settled_folder.h"
 
 namespace kvitt {
 namespace {
@@ -27,20 +28,6 @@ namespace {
 using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-RunRequest Request(const ScratchFolder& folder, const std::string& out, const char* format) {
-  RunRequest request;
-  request.out = folder.Path(out);
-  request.config.output_format = format;
-  request.config.threads = 1;
-  return request;
-}
-
-void Settle(const RunRequest& request) {
-  const absl::StatusOr<RunResult> result = RunJob(request);
-  ASSERT_TRUE(result.ok()) << result.status().message();
-  ASSERT_TRUE(result->committed);
-}
 
 RunDiff Diff(const std::string& a, const std::string& b, size_t examples_max = 10) {
   const absl::StatusOr<RunDiff> diff = DiffRuns({.a = a, .b = b, .examples_max = examples_max});
@@ -70,7 +57,7 @@ class DiffRunsTest : public ::testing::Test {
                   const std::string& items,
                   const std::vector<std::string>& payments,
                   const char* format = "jsonl") {
-    RunRequest request = Request(scratch, name + "." + format, format);
+    RunRequest request = RequestInto(scratch, name + "." + format, format);
     request.invoices = {scratch.Write(name + ".items", items)};
     for (size_t i = 0; i < payments.size(); ++i) {
       request.payments.push_back(
@@ -279,7 +266,7 @@ TEST_F(DiffRunsTest, ANightIsComparedAsASlowReaderDoes) {
   generate.seed = 5;
   generate.out = scratch.Path("night");
   ASSERT_TRUE(Generate(generate).ok());
-  RunRequest request = Request(scratch, "a", "jsonl");
+  RunRequest request = RequestInto(scratch, "a", "jsonl");
   request.invoices = {scratch.Path("night/items")};
   request.payments = {scratch.Path("night/payments")};
   request.customers = {scratch.Path("night/customers")};

@@ -18,6 +18,7 @@
 #include "kvitt/generate.h"
 #include "kvitt/run.h"
 #include "tests/io/bytes/scratch_folder.h"
+#include "tests/io/run_folder/settled_folder.h"
 
 namespace kvitt {
 namespace {
@@ -33,20 +34,6 @@ std::string Text(const std::string& folder, const std::string& id) {
   const absl::StatusOr<Explanation> explanation = Explain({.id = id, .folder = folder});
   EXPECT_TRUE(explanation.ok()) << id << ": " << explanation.status().message();
   return explanation.ok() ? ExplanationText(*explanation) : "";
-}
-
-RunRequest Request(const ScratchFolder& folder, const std::string& out, const char* format) {
-  RunRequest request;
-  request.out = folder.Path(out);
-  request.config.output_format = format;
-  request.config.threads = 1;
-  return request;
-}
-
-void Settle(const RunRequest& request) {
-  const absl::StatusOr<RunResult> result = RunJob(request);
-  ASSERT_TRUE(result.ok()) << result.status().message();
-  ASSERT_TRUE(result->committed);
 }
 
 // A folder as a run leaves it, written by hand.
@@ -208,7 +195,7 @@ class SmallNightTest : public ::testing::Test {
     const std::string items = scratch.Write("items.jsonl", kItems);
     const std::string payments = scratch.Write("payments.jsonl", kPayments);
     for (const char* format : {"jsonl", "csv"}) {
-      RunRequest request = Request(scratch, format, format);
+      RunRequest request = RequestInto(scratch, format, format);
       request.invoices = {items};
       request.payments = {payments};
       Settle(request);
@@ -255,7 +242,7 @@ TEST_F(SmallNightTest, AClosedItemIsToldByWhatClosedIt) {
 }
 
 TEST_F(SmallNightTest, WhatThePolicyHoldsBackIsSaid) {
-  RunRequest request = Request(scratch, "held", "jsonl");
+  RunRequest request = RequestInto(scratch, "held", "jsonl");
   request.config.policy.terms.part_payment = PartPaymentUse::kSuggest;
   request.invoices = {scratch.Path("items.jsonl")};
   request.payments = {scratch.Path("payments.jsonl")};
@@ -322,7 +309,7 @@ TEST(ExplainNightTest, BothFormsTellTheSame) {
   generate.out = scratch.Path("night");
   ASSERT_TRUE(Generate(generate).ok());
   for (const char* format : {"jsonl", "csv"}) {
-    RunRequest request = Request(scratch, format, format);
+    RunRequest request = RequestInto(scratch, format, format);
     request.invoices = {scratch.Path("night/items")};
     request.payments = {scratch.Path("night/payments")};
     request.customers = {scratch.Path("night/customers")};

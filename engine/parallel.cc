@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -46,11 +47,48 @@ size_t RangeCount(size_t count, size_t grain) {
   return count / grain + (count % grain != 0 ? 1 : 0);
 }
 
+void ForEachRangePlainly(size_t ranges,
+                         int threads,
+                         absl::FunctionRef<void(size_t range, int worker)> fn) {
+  std::atomic<size_t> next = 0;
+  RunWorkers(threads, [&](int worker) {
+    for (size_t range = next.fetch_add(1); range < ranges; range = next.fetch_add(1)) {
+      fn(range, worker);
+    }
+  });
+}
+
 #ifdef KVITT_PARALLEL_TBB
+
+// Whether the system gives so many threads at once. oneTBB ends the program when it is refused one, so it is
+// asked before, and left alone ever after a refusal.
+bool MayHaveThreads(int threads) {
+  static std::mutex mutex;
+  static int proven = 1;
+  static bool refused = false;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (refused || threads <= proven) return !refused;
+  std::mutex gate;
+  std::vector<std::thread> others;
+  {
+    const std::lock_guard<std::mutex> closed(gate);
+    try {
+      for (int i = 1; i < threads; ++i) {
+        others.emplace_back([&gate] { const std::lock_guard<std::mutex> through(gate); });
+      }
+    } catch (const std::system_error&) {
+      refused = true;
+    }
+  }
+  for (std::thread& other : others) other.join();
+  proven = threads;
+  return !refused;
+}
 
 void ForEachRange(size_t ranges,
                   int threads,
                   absl::FunctionRef<void(size_t range, int worker)> fn) {
+  if (!MayHaveThreads(threads)) return ForEachRangePlainly(ranges, threads, fn);
   // oneTBB stops at one thread per processor unless told otherwise; who asks for eight threads on
   // two processors (the tests do) gets eight.
   const auto wanted = static_cast<size_t>(threads);
@@ -73,12 +111,7 @@ void ForEachRange(size_t ranges,
 void ForEachRange(size_t ranges,
                   int threads,
                   absl::FunctionRef<void(size_t range, int worker)> fn) {
-  std::atomic<size_t> next = 0;
-  RunWorkers(threads, [&](int worker) {
-    for (size_t range = next.fetch_add(1); range < ranges; range = next.fetch_add(1)) {
-      fn(range, worker);
-    }
-  });
+  ForEachRangePlainly(ranges, threads, fn);
 }
 
 #endif

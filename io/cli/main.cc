@@ -47,6 +47,11 @@ void EndWithoutMemory() {
   _exit(kExitResources);
 }
 
+// Before anything of the program is made: that may fail for lack of memory too.
+__attribute__((constructor(101))) void PrepareForLackOfMemory() {
+  std::set_new_handler(EndWithoutMemory);
+}
+
 // Help and version go to stdout with exit code 0; what is wrong goes to stderr with exit code 2.
 int EndParsing(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() != 0) {
@@ -66,7 +71,6 @@ int EndParsing(const CLI::App& app, const CLI::ParseError& error) {
 }
 
 int Main(int argc, char** argv) {
-  std::set_new_handler(EndWithoutMemory);
   // A reader that goes away is an error of write(), not a signal.
   signal(SIGPIPE, SIG_IGN);
   CLI::App app("kvitt settles bank files against open invoices.", "kvitt");

@@ -288,7 +288,14 @@ class Job {
     }
     if (stopped()) return absl::CancelledError("interrupted");
     const int64_t begin = MonotonicNanoseconds();
-    if (absl::Status status = folder_->Commit(); !status.ok()) return status;
+    bool is_in_place = false;
+    if (absl::Status status = folder_->Commit(&is_in_place); !status.ok()) {
+      if (!is_in_place) return status;
+      result_.exit_code = 8;
+      result_.exit_reason =
+          "The results are in " + request_.out +
+          ", but the system did not confirm that they would outlast a power cut; run again.";
+    }
     result_.stages.push_back({"commit", MonotonicNanoseconds() - begin, 0});
     result_.committed = true;
     return absl::OkStatus();

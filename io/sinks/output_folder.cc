@@ -153,7 +153,8 @@ OutputFolder::~OutputFolder() {
   fs::remove_all(working_, ignored);
 }
 
-absl::Status OutputFolder::Commit() {
+absl::Status OutputFolder::Commit(bool* is_in_place) {
+  *is_in_place = false;
   if (absl::Status synced = SyncFolder(working_); !synced.ok()) return synced;
   std::error_code error;
   if (fs::exists(path_, error)) {
@@ -162,7 +163,11 @@ absl::Status OutputFolder::Commit() {
       if (errno != EINVAL && errno != ENOSYS) return OutputError("replace", path_, errno);
       const std::string old = working_ + "-old";
       if (rename(path_.c_str(), old.c_str()) != 0) return OutputError("replace", path_, errno);
-      if (rename(working_.c_str(), path_.c_str()) != 0) return OutputError("replace", path_, errno);
+      if (rename(working_.c_str(), path_.c_str()) != 0) {
+        const int error_number = errno;
+        [[maybe_unused]] const int put_back = rename(old.c_str(), path_.c_str());
+        return OutputError("replace", path_, error_number);
+      }
       working_ = old;
     }
     fs::remove_all(working_, error);
@@ -170,6 +175,7 @@ absl::Status OutputFolder::Commit() {
     return OutputError("put in place", path_, errno);
   }
   working_.clear();
+  *is_in_place = true;
   return SyncFolder(Parent(path_));
 }
 

@@ -31,7 +31,8 @@ class OutputFolder {
   const std::string& path() const { return path_; }
 
   // Puts the folder in its place.
-  absl::Status Commit();
+  // An error with *is_in_place set: the folder is there, and only that it outlasts a power cut is not sure.
+  absl::Status Commit(bool* is_in_place);
 
  private:
   OutputFolder(std::string path, std::string working)

@@ -49,7 +49,7 @@ struct OutputFile {
 };
 
 struct RunResult {
-  int exit_code = 0;        // of docs: 0, 3, 4, 5 or 7
+  int exit_code = 0;        // of docs: 0, 3, 4, 5, 7 or 8
   std::string exit_reason;  // why it is not 0
   bool committed = false;
   std::vector<FileReport> files;

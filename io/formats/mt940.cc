@@ -59,7 +59,7 @@ namespace {
 
 constexpr std::string_view kStatementName = "mt940";
 constexpr std::string_view kReportName = "mt942";
-constexpr size_t kBatchPayments = 256;
+constexpr size_t kBatchPayments = 64;  // these stay in the first-level cache
 constexpr size_t kContinuationsMax = 200;
 constexpr Charset kCharset = Charset::kWindows1252;
 
@@ -300,7 +300,7 @@ class BlockParser {
   void ReadEntry();
   bool ReadEntryLine(std::string_view text, Entry* entry);
   bool ReadMark(FieldReader* fields, Entry* entry);
-  void AddPayment(const Entry& entry);
+  void AddPayment();
   void ReadDetails();
   void SetKind(const SwiftDetails& details, Payment* payment);
   void SetParties(const SwiftDetails& details, Payment* payment);
@@ -647,16 +647,16 @@ void BlockParser::ReadEntry() {
     Malformed(ExpectedFound("entry", "an account (:25:) and a currency before it", content_[0]));
     return;
   }
-  Entry entry;
-  if (!ReadEntryLine(content_[0], &entry)) {
+  entry_ = Entry();
+  if (!ReadEntryLine(content_[0], &entry_)) {
     part_.unreadable = true;
     return;
   }
-  if (entry.amount_minor == 0) {
+  if (entry_.amount_minor == 0) {
     Note("an entry of zero, which moves no money");
     return;
   }
-  AddPayment(entry);
+  AddPayment();
 }
 
 // The longest mark first; then the letter that repeats the end of the currency.
@@ -723,7 +723,8 @@ bool BlockParser::ReadEntryLine(std::string_view text, Entry* entry) {
   return true;
 }
 
-void BlockParser::AddPayment(const Entry& entry) {
+void BlockParser::AddPayment() {
+  const Entry& entry = entry_;
   if (batch_.payments.size() >= kBatchPayments) Flush();
   Payment& payment = batch_.payments.emplace_back();
   payment.creditor_account = account_;
@@ -750,7 +751,6 @@ void BlockParser::AddPayment(const Entry& entry) {
     }
     if (!line.empty() && line[0] != '/') batch_.AddText(&payment, Decoded(line));
   }
-  entry_ = entry;
   entry_open_ = true;
   details_.Clear();
   SetKind(details_, &payment);

@@ -747,11 +747,13 @@ bool KtlWriter::Write(const PaymentBatch& batch, const Payment& payment, std::st
   const bool is_debit =
       payment.kind == PaymentKind::kDirectDebit || payment.kind == PaymentKind::kDirectDebitReturn;
   const bool is_correction = payment.direction == Direction::kDebit;
-  // An RF reference goes as the national reference inside it.
-  const std::string reference =
-      payment.reference_count == 0
-          ? std::string()
-          : NormalReference(batch.references[payment.reference_first].value);
+  // An RF reference goes as the national reference inside it. Anything else that is no plain number
+  // would come back as another reference.
+  std::string reference;
+  if (payment.reference_count > 0) {
+    const std::string_view value = batch.references[payment.reference_first].value;
+    reference = value.substr(0, 2) == "RF" ? NormalReference(value) : std::string(value);
+  }
   image_.Clear();
   image_.SetText({1, 1}, is_debit ? "5" : "3");
   image_.SetText(kAccount, account_);

@@ -201,6 +201,7 @@ TEST(KtlTest, RefusesToWriteWhatItCannotSay) {
   EXPECT_FALSE(writing.Add(Good(PaymentKind::kPayment, 10000000000), "20260011"));
   EXPECT_FALSE(writing.Add(Good(PaymentKind::kFee, 100), "20260011"));
   EXPECT_FALSE(writing.Add(good, "INV-1001"));
+  EXPECT_FALSE(writing.Add(good, "-000020260011"));
   EXPECT_FALSE(writing.Add(good, "123456789012345678901"));
   Payment other = good;
   other.currency = Currency::FromCode("SEK");

@@ -150,12 +150,15 @@ Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
   const PaymentRecord& payment = view->PaymentOf(search);
   std::vector<ItemHandle> items;
   const Policy& policy = books.policy;
-  const bool all = CollectPayerItems(*view, search, policy.combination_items_max, &items);
-  proposal.count = static_cast<uint32_t>(items.size());
-  if (!all) {
+  // Too many to search need not be collected.
+  const PayerBalance balance = view->evidence.balances.Of(books, view->evidence, search, Date());
+  if (balance.open_count > policy.combination_items_max) {
+    proposal.count = policy.combination_items_max;
     proposal.found = TrialResult::kSearchLimit;
     return proposal;
   }
+  ForEachPayerItem(books, view->evidence, search, [&](ItemHandle item) { items.push_back(item); });
+  proposal.count = static_cast<uint32_t>(items.size());
   proposal.found = TrialResult::kNothingFound;
   if (items.empty()) return proposal;
   const bool any_discount = std::any_of(items.begin(), items.end(), [&](ItemHandle item) {

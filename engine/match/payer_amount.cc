@@ -59,9 +59,8 @@ Proposal ProposeByPayerAmount(SearchView* view, const SearchCase& search) {
     proposal.answers.push_back({{std::move(choice)}});
   }
   if (proposal.answers.empty()) {
-    std::vector<ItemHandle> any;
-    CollectPayerItems(*view, search, 1, &any);
-    proposal.found = any.empty() ? TrialResult::kNothingFound : TrialResult::kAmountDiffers;
+    const bool any = AnyPayerItem(books, view->evidence, search, [](ItemHandle) { return true; });
+    proposal.found = any ? TrialResult::kAmountDiffers : TrialResult::kNothingFound;
     return proposal;
   }
   Judge(books, search, /*respects_objections=*/true, &proposal);

@@ -6,18 +6,6 @@
 
 namespace kvitt {
 
-bool CollectPayerItems(const SearchView& view,
-                       const SearchCase& search,
-                       size_t most,
-                       std::vector<ItemHandle>* out) {
-  out->clear();
-  return !AnyPayerItem(view.books, view.evidence, search, [&](ItemHandle item) {
-    if (out->size() == most) return true;
-    out->push_back(item);
-    return false;
-  });
-}
-
 std::vector<std::unique_ptr<SearchView>> ViewsOf(const Books& books, const Evidence& evidence) {
   evidence.balances.Clear();
   std::vector<std::unique_ptr<SearchView>> views;

@@ -38,10 +38,4 @@ std::vector<std::unique_ptr<SearchView>> ViewsOf(const Books& books, const Evide
 // Notes what a rule that only suggests finds for each undecided case.
 void NoteSuggestingRule(const Books& books, Evidence* evidence, Rule rule, ProposeFn propose);
 
-// At most that many items are collected; true when those were all.
-bool CollectPayerItems(const SearchView& view,
-                       const SearchCase& search,
-                       size_t most,
-                       std::vector<ItemHandle>* out);
-
 }  // namespace kvitt

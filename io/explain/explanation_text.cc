@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "engine/value/concat.h"
+#include "io/inspect/masked_text.h"
 #include "io/inspect/shown_text.h"
 #include "kvitt/explain.h"
 #include "kvitt/io.h"
@@ -97,7 +98,7 @@ void ShowPaymentFields(const StoredPayment& payment, std::string* out) {
       out);
   Field("references", ReferencesOf(payment), out);
   for (size_t i = 0; i < payment.text.size() && i < kShown; ++i) {
-    Field(i == 0 ? "text" : "", payment.text[i], out);
+    Field(i == 0 ? "text" : "", MaskPersonalNumbers(payment.text[i]), out);
   }
   Field("bank's number", payment.bank_reference, out);
   Field("end to end", payment.end_to_end_id, out);

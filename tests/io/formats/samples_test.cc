@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <fstream>
+#include <iterator>
 
 #include "tests/io/formats/sample_records.h"
 
@@ -43,6 +44,16 @@ TEST(Samples, ReadAsWhatStandsBesideThem) {
     }
     EXPECT_EQ(JoinLines(outcome.records), sample.expected);
     EXPECT_EQ(inspect, sample.inspect);
+  }
+}
+
+TEST(Samples, AreCountedInTheTableOfFormats) {
+  std::ifstream in(std::string(KVITT_SOURCE_DIR) + "/docs/formats.md");
+  const std::string page((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  for (const Format& format : Formats()) {
+    const std::string name(format.name);
+    const std::string row = "| `" + name + "` | " + std::to_string(Samples(name).size()) + " | ";
+    EXPECT_NE(page.find(row), std::string::npos) << "docs/formats.md lacks " << row;
   }
 }
 

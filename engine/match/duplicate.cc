@@ -231,11 +231,19 @@ class DuplicateRound {
     return payments().PaymentId(x, x_scratch) == payments().PaymentId(y, y_scratch);
   }
 
+  static bool PostsNothing(const PaymentRecord& payment) {
+    return payment.has(PaymentRecord::kCopy) || payment.has(PaymentRecord::kPending) ||
+           payment.has(PaymentRecord::kDetailsMissing);
+  }
+
   void SettleSame(std::vector<Identity> same) {
-    // The first delivery: earliest booking date, then the order of the files' digests.
+    // The first delivery: earliest booking date, then the order of the files' digests. What posts nothing
+    // by itself comes behind all that does: no copy or announcement may stand in for the booking.
     std::stable_sort(same.begin(), same.end(), [&](const Identity& a, const Identity& b) {
-      return payments().BookingDate(payments().At(a.handle)) <
-             payments().BookingDate(payments().At(b.handle));
+      const PaymentRecord& x = payments().At(a.handle);
+      const PaymentRecord& y = payments().At(b.handle);
+      if (PostsNothing(x) != PostsNothing(y)) return PostsNothing(y);
+      return payments().BookingDate(x) < payments().BookingDate(y);
     });
     if (!payments().At(same[0].handle).payment_id.empty()) {
       for (size_t i = 1; i < same.size(); ++i) SettleDuplicate(same[i].handle, same[0].handle);
@@ -257,13 +265,13 @@ class DuplicateRound {
   }
 
   void SettleDuplicate(PaymentHandle handle, PaymentHandle original) {
-    // What takes no part anyway (copies, fees) keeps its own reason.
-    if (payments().At(handle).decided != PaymentCase::kUndecided &&
-        payments().At(handle).decided != PaymentCase::kIgnored) {
-      return;
-    }
     const PaymentRecord& x = payments().At(handle);
     const PaymentRecord& y = payments().At(original);
+    // A copy or an announcement keeps its own reason unless the booking is here too.
+    if (x.has(PaymentRecord::kCopy) || x.has(PaymentRecord::kPending)) {
+      if (PostsNothing(y)) return;
+      books_->decisions.Forget(handle);
+    }
     Finding finding;
     finding.code = DeviationCode::kDuplicateDelivery;
     finding.other = original;

@@ -100,7 +100,7 @@ MarkupFound FindPortable(
       specials[found.specials++] = position + static_cast<uint32_t>(std::countr_zero(mask));
     }
   }
-  found.non_ascii = seen.non_ascii;
+  found.non_ascii = found.unsure_utf8 = seen.non_ascii;
   found.carriage_return = seen.carriage_return;
   return found;
 }
@@ -175,7 +175,7 @@ __attribute__((target("avx2,bmi,bmi2,popcnt"))) MarkupFound FindAvx2(
       found.specials += AppendPositions(special_mask, position, specials + found.specials);
     }
   }
-  found.non_ascii = _mm256_movemask_epi8(all) != 0;
+  found.non_ascii = found.unsure_utf8 = _mm256_movemask_epi8(all) != 0;
   found.carriage_return = !_mm256_testz_si256(all_classes, _mm256_set1_epi8(8));
   if (whole != length) {
     const MarkupFound rest =
@@ -184,6 +184,7 @@ __attribute__((target("avx2,bmi,bmi2,popcnt"))) MarkupFound FindAvx2(
     found.tags += rest.tags;
     found.specials += rest.specials;
     found.non_ascii |= rest.non_ascii;
+    found.unsure_utf8 |= rest.unsure_utf8;
     found.carriage_return |= rest.carriage_return;
   }
   return found;
@@ -194,41 +195,58 @@ __attribute__((target("avx2,bmi,bmi2,popcnt"))) MarkupFound FindAvx2(
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #pragma GCC diagnostic ignored "-Wuninitialized"
 
+// 0x80 for each ASCII byte that is `&`, `]` or a control character that XML forbids.
+alignas(64) constexpr auto kSpecialBytes = [] {
+  std::array<uint8_t, 128> bytes{};
+  for (size_t i = 0; i < 0x20; ++i) bytes[i] = i == '\t' || i == '\n' || i == '\r' ? 0 : 0x80;
+  bytes['&'] = bytes[']'] = 0x80;
+  return bytes;
+}();
+
 KVITT_BIT_POSITIONS_TARGET MarkupFound
 FindAvx512(const char* bytes, size_t length, uint32_t base, uint32_t* tags, uint32_t* specials) {
   const __m512i less = _mm512_set1_epi8('<');
-  const __m512i ampersand = _mm512_set1_epi8('&');
-  const __m512i bracket = _mm512_set1_epi8(']');
   const __m512i blank = _mm512_set1_epi8(0x20);
-  const __m512i tab = _mm512_set1_epi8('\t');
-  const __m512i line_feed = _mm512_set1_epi8('\n');
   const __m512i carriage_return = _mm512_set1_epi8('\r');
+  const __m512i special_below = _mm512_load_si512(kSpecialBytes.data());
+  const __m512i special_above = _mm512_load_si512(kSpecialBytes.data() + 64);
   MarkupFound found;
-  uint64_t non_ascii = 0;
   uint64_t carriage_returns = 0;
+  uint64_t non_ascii = 0;
+  uint64_t unsure = 0;
+  uint64_t lead_before = 0;
   for (size_t at = 0; at < length; at += kStepBytes) {
     // Behind the end there are blanks.
     const size_t left = length - at;
     const uint64_t valid = left >= 64 ? ~uint64_t{0} : (uint64_t{1} << left) - 1;
     const __m512i text = _mm512_mask_loadu_epi8(blank, valid, bytes + at);
-    const uint64_t control = _mm512_cmplt_epu8_mask(text, blank);
+    // By the lowest seven bits of each byte: what is not ASCII is sorted out below.
     uint64_t special =
-        _mm512_cmpeq_epi8_mask(text, ampersand) | _mm512_cmpeq_epi8_mask(text, bracket);
-    if (control != 0) {
-      const uint64_t returns = _mm512_cmpeq_epi8_mask(text, carriage_return);
-      carriage_returns |= returns;
-      special |= control & ~(returns | _mm512_cmpeq_epi8_mask(text, tab) |
-                             _mm512_cmpeq_epi8_mask(text, line_feed));
-    }
-    non_ascii |= _mm512_movepi8_mask(text);
+        _mm512_movepi8_mask(_mm512_permutex2var_epi8(special_below, text, special_above));
+    const uint64_t high = _mm512_movepi8_mask(text);
+    carriage_returns |= _mm512_cmpeq_epi8_mask(text, carriage_return);
     const uint32_t position = base + static_cast<uint32_t>(at);
     found.tags +=
         WriteBitPositions(_mm512_cmpeq_epi8_mask(text, less), position, tags + found.tags);
+    if ((special | high | lead_before) == 0) [[likely]]
+      continue;
+    special &= ~high;
+    non_ascii |= high;
+    if ((high | lead_before) != 0) {
+      // Characters of two bytes: 0xC2 to 0xDF, and one of 0x80 to 0xBF behind it.
+      const uint64_t follows = _mm512_cmplt_epi8_mask(text, _mm512_set1_epi8('\xC0'));
+      const uint64_t leads = _mm512_mask_cmpge_epi8_mask(
+          _mm512_mask_cmple_epi8_mask(high, text, _mm512_set1_epi8('\xDF')), text,
+          _mm512_set1_epi8('\xC2'));
+      unsure |= (high & ~(follows | leads)) | (follows ^ (leads << 1 | lead_before));
+      lead_before = leads >> 63;
+    }
     if (special != 0) [[unlikely]] {
       found.specials += WriteBitPositions(special, position, specials + found.specials);
     }
   }
   found.non_ascii = non_ascii != 0;
+  found.unsure_utf8 = (unsure | lead_before) != 0;
   found.carriage_return = carriage_returns != 0;
   return found;
 }
@@ -236,15 +254,18 @@ FindAvx512(const char* bytes, size_t length, uint32_t base, uint32_t* tags, uint
 KVITT_BIT_POSITIONS_TARGET const char* FindLastAvx512(std::string_view bytes,
                                                       std::string_view needle) {
   const __m512i first = _mm512_set1_epi8(needle.front());
+  const __m512i second = _mm512_set1_epi8(needle[1]);
   const __m512i last = _mm512_set1_epi8(needle.back());
   const char* begin = bytes.data();
   size_t places = bytes.size() - needle.size() + 1;
   while (places >= 64) {
     places -= 64;
     const char* at = begin + places;
-    uint64_t mask =
+    // Two bytes are not enough: many tags begin and end like one another.
+    uint64_t mask = _mm512_mask_cmpeq_epi8_mask(
         _mm512_mask_cmpeq_epi8_mask(_mm512_cmpeq_epi8_mask(_mm512_loadu_si512(at), first),
-                                    _mm512_loadu_si512(at + needle.size() - 1), last);
+                                    _mm512_loadu_si512(at + needle.size() - 1), last),
+        _mm512_loadu_si512(at + 1), second);
     while (mask != 0) {
       const int bit = 63 - std::countl_zero(mask);
       if (std::memcmp(at + bit, needle.data(), needle.size()) == 0) return at + bit;

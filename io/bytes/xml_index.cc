@@ -58,7 +58,7 @@ void XmlScanner::IndexWindow() {
     LimitAt(specials_[i], Concat("expected text, found the control character 0x", HexByte(byte)));
     break;
   }
-  if (found.non_ascii || utf8_checked_ + length != indexed_) {
+  if (found.unsure_utf8 || utf8_checked_ + length != indexed_) {
     CheckUtf8(indexed_);
   } else {
     utf8_checked_ = indexed_;

@@ -49,6 +49,10 @@ inline uint64_t Inked64(const char* bytes) {
   return inked;
 }
 
+inline uint64_t LowBits(uint32_t count) {
+  return count >= 64 ? ~uint64_t{0} : (uint64_t{1} << count) - 1;
+}
+
 #include "io/bytes/xml_walk_loop.inc"
 
 #undef KVITT_WALK_TARGET
@@ -88,6 +92,10 @@ KVITT_WALK_TARGET inline uint64_t Inked64(const char* bytes) {
   return half(bytes) | half(bytes + 32) << 32;
 }
 
+KVITT_WALK_TARGET inline uint64_t LowBits(uint32_t count) {
+  return _bzhi_u64(~uint64_t{0}, count);
+}
+
 #include "io/bytes/xml_walk_loop.inc"
 
 #undef KVITT_WALK_TARGET
@@ -105,6 +113,10 @@ KVITT_WALK_TARGET inline bool IsTagOf(const char* tag, const XmlStep& step) {
 
 KVITT_WALK_TARGET inline uint64_t Inked64(const char* bytes) {
   return _mm512_cmpgt_epu8_mask(_mm512_loadu_si512(bytes), _mm512_set1_epi8(0x20));
+}
+
+KVITT_WALK_TARGET inline uint64_t LowBits(uint32_t count) {
+  return _bzhi_u64(~uint64_t{0}, count);
 }
 
 #include "io/bytes/xml_walk_loop.inc"

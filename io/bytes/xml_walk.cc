@@ -13,14 +13,13 @@
 namespace kvitt {
 namespace {
 
-// Eight bytes up to the first `>` among them, the rest zero.
+// Eight bytes up to the first `>` among them, or up to one that is not ASCII, if that comes first; the rest
+// zero. So the same for all that begin alike up to there.
 inline uint64_t UpToMore(uint64_t word) {
   constexpr uint64_t kMore = uint64_t{0x0101010101010101} * '>';
   constexpr uint64_t kOnes = 0x0101010101010101;
   constexpr uint64_t kHigh = 0x8080808080808080;
-  const uint64_t other = word ^ kMore;
-  // The lowest bit is exact: borrows only go upwards.
-  const uint64_t found = (other - kOnes) & ~other & kHigh;
+  const uint64_t found = ((word ^ kMore) - kOnes) & kHigh;
   return word & (found ^ (found - 1));
 }
 
@@ -131,10 +130,12 @@ KVITT_WALK_TARGET inline uint64_t LowBits(uint32_t count) {
 
 XmlTagPrint PrintXmlTag(const XmlPrinting& printing, const char* tag) {
   XmlTagPrint print;
+  const auto* end = static_cast<const char*>(std::memchr(tag, '>', XmlTagImage::kBytes));
+  const size_t length = end == nullptr ? XmlTagImage::kBytes : static_cast<size_t>(end - tag) + 1;
   for (size_t i = 0; i < print.image.words.size(); ++i) {
-    const uint64_t word = LoadWord(tag + 8 * i);
-    print.image.words[i] = UpToMore(word);
-    if (std::memchr(tag + 8 * i, '>', 8) != nullptr) break;
+    const size_t before = 8 * i;
+    print.image.words[i] =
+        LoadWord(tag + before) & LowBytesMask(length > before ? length - before : 0);
   }
   print.print = PrintOf(printing, tag);
   return print;

@@ -22,9 +22,9 @@ MarkupKernel BestMarkupKernel();
 bool HasMarkupKernel(MarkupKernel kernel);
 
 struct MarkupFound {
-  size_t tags = 0;               // positions of '<' written
-  size_t specials = 0;           // positions of '&', ']' and forbidden control characters written
-  bool non_ascii = false;        // whether any byte is 0x80 or above
+  size_t tags = 0;         // positions of '<' written
+  size_t specials = 0;     // positions of '&', ']' and forbidden control characters written
+  bool non_ascii = false;  // whether any byte is 0x80 or above
   // Whether any of them may be no part of UTF-8: all of them, or, where the kernel tells them apart, those
   // that do not make whole characters of two bytes.
   bool unsure_utf8 = false;

@@ -110,7 +110,7 @@ class XmlSteps {
  private:
   static constexpr size_t kPlacesMax = 2048;
   static constexpr size_t kStepsMax = 16384;
-  static constexpr size_t kRowMax = 512;
+  static constexpr size_t kRowMax = 1024;
   static constexpr size_t kSparesMax = 64;
 
   // A row of steps, of which the first belongs to places without any.

@@ -314,6 +314,47 @@ TEST(XmlScanner, AnswersAlikeWhateverItHasLearnt) {
   EXPECT_GT(hits, 10000U);
 }
 
+// Wherever a character lies in the steps and windows of the index.
+TEST(XmlScanner, ChecksUtf8AlikeByEveryKernel) {
+  static constexpr struct {
+    std::string_view bytes;
+    bool is_sound;
+  } kSequences[] = {{"\xC3\xA5", true},
+                    {"\xC2\x80\xDF\xBF", true},
+                    {"\xE2\x82\xAC", true},
+                    {"\xF0\x9F\x98\x80", true},
+                    {"\xC3\xA5\xE2\x82\xAC", true},
+                    {"\xC3", false},
+                    {"\xA5", false},
+                    {"\xC3\xC3\xA5", false},
+                    {"\xC3\xA5\xA5", false},
+                    {"\xC1\xBF", false},
+                    {"\xC0\x80", false},
+                    {"\xE0\x80\x80", false},
+                    {"\xED\xA0\x80", false},
+                    {"\xF5\x80\x80\x80", false},
+                    {"\xC3 \xA5", false},
+                    {"\xE2\x82", false},
+                    {"\xFF", false}};
+
+  for (size_t i = 0; i < 260; ++i) {
+    // Around the ends of steps, and around the end of the first window.
+    const size_t before = i < 130 ? i : 8192 - 195 + i;
+    for (const auto& sequence : kSequences) {
+      const std::string text = Doc("<Row><Name>" + std::string(before, 'a') +
+                                   std::string(sequence.bytes) + "b</Name></Row>");
+      const Result expected = Scan(text, MarkupKernel::kPortable);
+      ASSERT_EQ(expected.fault.empty(), sequence.is_sound) << before << sequence.bytes;
+      for (const MarkupKernel kernel : {MarkupKernel::kAvx2, MarkupKernel::kAvx512}) {
+        if (!HasMarkupKernel(kernel)) continue;
+        const Result result = Scan(text, kernel);
+        ASSERT_EQ(result.fault, expected.fault) << before;
+        ASSERT_EQ(result.events, expected.events) << before;
+      }
+    }
+  }
+}
+
 // Pieces of one text, read by one scanner that is rewound, by new ones, and by one that never learns.
 TEST(XmlScanner, RewindsToWhatItKnows) {
   const XmlGrammar grammar(kNestedRules, "Ccy");

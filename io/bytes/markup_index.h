@@ -3,8 +3,8 @@
 // One pass over the bytes finds every `<`, and every byte that the second stage has to look at
 // twice:
 // `&`, `]` (of a `]]>` that may stand where it must not) and the control characters that XML
-// forbids. Sixty-four bytes a step, by AVX2 where the machine has it; the portable kernel gives the
-// same answers.
+// forbids. Sixty-four bytes a step, by AVX-512 or AVX2 where the machine has it; the portable kernel
+// gives the same answers.
 
 #pragma once
 

@@ -5,13 +5,14 @@
 // grammar names, as a stream of small events. There are no document type definitions: `<!DOCTYPE`
 // is a fault at once, so entities cannot be defined, expanded or fetched.
 //
-// Two paths give the same events. The general one walks the index of `<` (io/bytes/markup_index.h)
-// with a stack of open elements and looks at every tag. The other learns the skeleton of a unit (an
-// entry, a transaction): the literal bytes between its values. The next unit is compared with the
-// skeletons known; when every literal byte is equal, the values between them are taken and no tag
-// has to be looked at, because equal bytes have been checked before. Nothing is skipped unread:
-// each byte is equal to an accepted literal or inside a value that holds no `<`, and the index has
-// seen them all.
+// Three paths give the same events. The general one goes by the index of `<` (io/bytes/markup_index.h)
+// with a stack of open elements and looks at every tag. The second walks through tags that were met
+// before at their place: what they mean is known, their bytes only have to be equal
+// (io/bytes/xml_steps.h, io/bytes/xml_walk.h). The third learns the skeleton of a unit (an entry, a
+// transaction): the literal bytes between its values. The next unit is compared with the skeletons
+// known; when every literal byte is equal, the values between them are taken and no tag has to be
+// looked at, because equal bytes have been checked before. Nothing is skipped unread: each byte is
+// equal to an accepted literal or inside a value that holds no `<`, and the index has seen them all.
 //
 //   XmlGrammar grammar(kRules);
 //   XmlScanner scanner(&grammar, &consumer);

@@ -122,7 +122,11 @@ bool XmlSteps::Add(uint16_t from, const XmlStep& step, XmlStepGate gate) {
   }
   std::vector<Known> known = Leaving(from);
   known.push_back(added);
-  return Lay(from, known) || LayAllAnew(added);
+  if (Lay(from, known)) return true;
+  // A text of any number of different tags must not make this work again and again.
+  if (patience_ == 0) return false;
+  --patience_;
+  return LayAllAnew(added);
 }
 
 std::vector<XmlSteps::Known> XmlSteps::Leaving(uint16_t from) const {

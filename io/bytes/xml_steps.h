@@ -152,6 +152,7 @@ class XmlSteps {
   void SetRow(size_t at);
 
   XmlPrinting printing_;
+  int patience_ = 32;  // how often all rows may still be laid anew
   std::vector<XmlStep> steps_;
   std::vector<Note> notes_;  // by step
   std::vector<Place> places_;

@@ -314,6 +314,24 @@ TEST(XmlScanner, AnswersAlikeWhateverItHasLearnt) {
   EXPECT_GT(hits, 10000U);
 }
 
+// More tags than are remembered, at one place and at many, alike at their beginnings or not.
+TEST(XmlScanner, ReadsAnyNumberOfDifferentTags) {
+  std::string rows;
+  std::string expected;
+  for (int i = 0; i < 6000; ++i) {
+    const std::string number = std::to_string(i);
+    rows += "<Row><Name>" + number + "</Name><T" + number + "><U/></T" + number + "><Lengthy" +
+            number + ">x</Lengthy" + number + "><Sum Ccy=\"" + static_cast<char>('A' + i % 26) +
+            "OK\">1</Sum></Row>";
+    expected += "(3 4=" + number + " 5[" + static_cast<char>('A' + i % 26) + "OK]=1 3) ";
+  }
+  for (const bool learning : {false, true}) {
+    const Result result = Scan(Doc(rows), BestMarkupKernel(), learning);
+    EXPECT_EQ(result.fault, "");
+    EXPECT_EQ(result.events, expected);
+  }
+}
+
 // Wherever a character lies in the steps and windows of the index.
 TEST(XmlScanner, ChecksUtf8AlikeByEveryKernel) {
   static constexpr struct {

@@ -1,8 +1,11 @@
 #include "io/cli/generate_command.h"
 
+#include <charconv>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <system_error>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -25,6 +28,15 @@ void PrintSituations() {
   }
 }
 
+// What is above the range of the number would be cut to it in silence, and what is below 0 become large.
+std::string CheckCount(const std::string& text) {
+  uint64_t count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  return error == std::errc() && end == text.data() + text.size()
+             ? std::string()
+             : "expected a whole number from 0 to 18446744073709551615, found " + text;
+}
+
 int Run(const GenerateRequest& request, bool list_situations) {
   if (list_situations) {
     PrintSituations();
@@ -45,10 +57,15 @@ void AddGenerateCommand(CLI::App* app, int* exit_code) {
   auto no_truth = std::make_shared<bool>(false);
   auto list = std::make_shared<bool>(false);
   command->add_option("--world", request->world, "nordic or bench")->capture_default_str();
-  command->add_option("--items", request->items, "Number of open items")->capture_default_str();
-  command->add_option("--payments", request->payments, "Number of payments")->capture_default_str();
+  command->add_option("--items", request->items, "Number of open items")
+      ->capture_default_str()
+      ->check(CheckCount);
+  command->add_option("--payments", request->payments, "Number of payments")
+      ->capture_default_str()
+      ->check(CheckCount);
   command->add_option("--seed", request->seed, "Another seed, another world")
-      ->capture_default_str();
+      ->capture_default_str()
+      ->check(CheckCount);
   command
       ->add_option("--formats", request->formats,
                    "Formats to write, separated by commas (default: all that the world knows)")

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "engine/parallel.h"
+#include "engine/value/concat.h"
 #include "io/bytes/input_list.h"
 #include "io/bytes/read_files.h"
 #include "io/run/fail_on.h"
@@ -97,6 +99,7 @@ class Job {
     if (!fail_on.ok()) return fail_on.status();
     if (absl::Status status = CheckPolicy(request_.config.policy); !status.ok()) return status;
     if (absl::Status status = FindSinks(); !status.ok()) return status;
+    if (absl::Status status = CheckTimings(); !status.ok()) return status;
     if (absl::Status status = ReadAll(); !status.ok()) return status;
     Stage("deciding");
     if (absl::Status status = run_.Run(); !status.ok()) return status;
@@ -132,6 +135,22 @@ class Job {
     return absl::OkStatus();
   }
 
+  // The folder of results is replaced as a whole, and only while nothing else lies in it.
+  absl::Status CheckTimings() const {
+    if (request_.timings.empty()) return absl::OkStatus();
+    namespace fs = std::filesystem;
+    std::error_code error;
+    const auto whole = [&error](const fs::path& path) {
+      const fs::path canonical = fs::weakly_canonical(fs::absolute(path, error), error);
+      return canonical.has_filename() ? canonical : canonical.parent_path();
+    };
+    const fs::path folder = whole(request_.out);
+    if (whole(request_.timings).parent_path() != folder || error) return absl::OkStatus();
+    return absl::InvalidArgumentError(
+        Concat("--timings ", request_.timings, " lies in the folder of results ", request_.out,
+               ", which is replaced as a whole. Name a file beside it."));
+  }
+
   absl::Status ReadAll() {
     struct Group {
       const char* stage;
@@ -156,7 +175,13 @@ class Job {
     std::vector<std::vector<InputSpec>> inputs;
     for (const Group& group : groups) {
       absl::StatusOr<std::vector<InputSpec>> expanded = ExpandInputs(group.paths, group.kind);
-      if (!expanded.ok()) return expanded.status();
+      if (!expanded.ok()) {
+        const bool is_told =
+            absl::IsNotFound(expanded.status()) || absl::IsResourceExhausted(expanded.status());
+        // A folder that may not be listed is wrong usage: nothing was read.
+        return is_told ? expanded.status()
+                       : absl::InvalidArgumentError(expanded.status().message());
+      }
       inputs.push_back(*std::move(expanded));
     }
     // The place to write to is looked at before hours may be spent on reading.

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <string>
 
@@ -48,12 +49,27 @@ TEST_F(ProgramTest, WrongUsageIsTwo) {
   for (const char* arguments :
        {"", "settle", "inspect", "inspect --jsn x", "convert x", "convert x --to xml",
         "inspect /no/such/file", "inspect x --threads many", "inspect - -", "explain",
-        "explain x /no/such/folder", "diff x", "diff /no/such/folder /no/such/folder"}) {
+        "explain x /no/such/folder", "diff x", "diff /no/such/folder /no/such/folder",
+        "generate --items -1 --out g", "generate --seed 99999999999999999999999 --out g",
+        "generate --payments 1e3 --out g",
+        "run --invoices /dev/null --payments /dev/null --out o/ --timings o/t",
+        "run --invoices /dev/null --payments /dev/null --out o --timings ./x/../o/t"}) {
     const ProgramRun run = RunProgram(arguments);
     EXPECT_EQ(run.exit_code, 2) << arguments;
     EXPECT_THAT(run.out, IsEmpty()) << arguments;
     EXPECT_THAT(run.err, StartsWith("kvitt")) << arguments;
   }
+}
+
+TEST_F(ProgramTest, AFolderThatMayNotBeListedIsWrongUsage) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can become somebody else";
+  RunShell("mkdir " + folder.Path("locked") + " && chmod 0 " + folder.Path("locked"));
+  const ProgramRun run = RunShell("setpriv --reuid 65534 --clear-groups $KVITT run --invoices " +
+                                  folder.Path("locked") + " --payments x --out o");
+  // Where even the program may not be run by others nothing can be told.
+  if (run.exit_code == 126 || run.exit_code == 127) GTEST_SKIP() << run.err;
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.err, HasSubstr("Permission denied"));
 }
 
 TEST_F(ProgramTest, InspectSaysOneJsonLineAFile) {

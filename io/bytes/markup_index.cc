@@ -27,6 +27,13 @@ struct SeenFlags {
 
 constexpr size_t kStepBytes = 64;
 
+// Asks for what comes a window later: the second stage stands between two windows, and the processor sees no
+// stream go on behind it. There is nothing to lose behind the end.
+inline void AskAhead(const char* at) {
+  constexpr size_t kAheadBytes = 8 << 10;
+  __builtin_prefetch(at + kAheadBytes, 0, 2);
+}
+
 // Appends base + the number of each set bit. Eight at a time: most steps have between four and six
 // tags, and a loop with a fixed count has no branch to mispredict.
 inline size_t AppendPositions(uint64_t mask, uint32_t base, uint32_t* out) {
@@ -85,6 +92,7 @@ MarkupFound FindPortable(
   SeenFlags seen;
   char tail[kStepBytes];
   for (size_t at = 0; at < length; at += kStepBytes) {
+    AskAhead(bytes + at);
     const char* step = bytes + at;
     if (length - at < kStepBytes) {
       std::memset(tail, ' ', sizeof(tail));
@@ -156,6 +164,7 @@ __attribute__((target("avx2,bmi,bmi2,popcnt"))) MarkupFound FindAvx2(
   MarkupFound found;
   const size_t whole = length & ~(kStepBytes - 1);
   for (size_t at = 0; at < whole; at += kStepBytes) {
+    AskAhead(bytes + at);
     const __m256i a =
         _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(bytes + at)));
     const __m256i b =
@@ -220,6 +229,7 @@ FindAvx512(const char* bytes, size_t length, uint32_t base, uint32_t* tags, uint
     const size_t left = length - at;
     const uint64_t valid = left >= 64 ? ~uint64_t{0} : (uint64_t{1} << left) - 1;
     const __m512i text = _mm512_mask_loadu_epi8(blank, valid, bytes + at);
+    AskAhead(bytes + at);
     // By the lowest seven bits of each byte: what is not ASCII is sorted out below.
     uint64_t special =
         _mm512_movepi8_mask(_mm512_permutex2var_epi8(special_below, text, special_above));

@@ -330,10 +330,11 @@ bool HasMarkupKernel(MarkupKernel kernel) {
 }
 
 MarkupKernel BestMarkupKernel() {
-  static const MarkupKernel best = HasMarkupKernel(MarkupKernel::kAvx512) ? MarkupKernel::kAvx512
-                                   : HasMarkupKernel(MarkupKernel::kAvx2) ? MarkupKernel::kAvx2
-                                                                          : MarkupKernel::kPortable;
-  return best;
+  static const MarkupKernel kBest = HasMarkupKernel(MarkupKernel::kAvx512) ? MarkupKernel::kAvx512
+                                    : HasMarkupKernel(MarkupKernel::kAvx2)
+                                        ? MarkupKernel::kAvx2
+                                        : MarkupKernel::kPortable;
+  return kBest;
 }
 
 MarkupFound FindMarkup(MarkupKernel kernel,

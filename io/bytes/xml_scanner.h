@@ -191,7 +191,7 @@ class XmlScanner {
 
     uint32_t operator[](size_t i) const { return at[i]; }
 
-    uint32_t* data() { return at.get(); }
+    uint32_t* data() const { return at.get(); }
   };
   struct Skeleton;
   struct SkeletonBook;

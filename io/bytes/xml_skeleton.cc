@@ -88,9 +88,10 @@ bool XmlScanner::TryBook(XmlNode node, const char* tag, bool* matched) {
   }
   for (size_t i = 0; i < SkeletonBook::kSkeletons && book.skeletons[i] != nullptr; ++i) {
     if (!Match(book.skeletons[i].get())) continue;
-    if (i != 0)
+    if (i != 0) {
       std::rotate(book.skeletons.begin(), book.skeletons.begin() + static_cast<int>(i),
                   book.skeletons.begin() + static_cast<int>(i) + 1);
+    }
     book.credit = std::min(book.credit + kCreditOfHit, kCreditMax);
     if (book.credit > kCreditOfHit * 2) book.patience = kPatienceMin;
     ++skeleton_hits_;

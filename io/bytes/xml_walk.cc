@@ -84,11 +84,11 @@ KVITT_WALK_TARGET inline bool IsTagOf(const char* tag, const XmlStep& step) {
 
 KVITT_WALK_TARGET inline uint64_t Inked64(const char* bytes) {
   const __m256i blank = _mm256_set1_epi8(0x20);
-  const auto half = [&](const char* at) KVITT_WALK_TARGET {
+  const auto blanks = [&](const char* at) KVITT_WALK_TARGET {
     const __m256i is_blank = _mm256_cmpeq_epi8(_mm256_max_epu8(Load32(at), blank), blank);
-    return static_cast<uint64_t>(~static_cast<uint32_t>(_mm256_movemask_epi8(is_blank)));
+    return uint64_t{static_cast<uint32_t>(_mm256_movemask_epi8(is_blank))};
   };
-  return half(bytes) | half(bytes + 32) << 32;
+  return ~(blanks(bytes) | blanks(bytes + 32) << 32);
 }
 
 KVITT_WALK_TARGET inline uint64_t LowBits(uint32_t count) {

@@ -43,8 +43,15 @@ inline bool IsTagOf(const char* tag, const XmlStep& step) {
 
 // One bit for each of 64 bytes: whether it is no blank.
 inline uint64_t Inked64(const char* bytes) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kLow = 0x7F * kOnes;
   uint64_t inked = 0;
-  for (int i = 0; i < 64; ++i) inked |= static_cast<uint64_t>(!IsXmlBlank(bytes[i])) << i;
+  for (size_t i = 0; i < 64; i += 8) {
+    const uint64_t word = LoadWord(bytes + i);
+    // The highest bit of each byte: of one that is not ASCII, and of one above 0x20.
+    const uint64_t high = (((word & kLow) + (0x80 - 0x21) * kOnes) | word) & ~kLow;
+    inked |= ((high >> 7) * uint64_t{0x0102040810204080}) >> 56 << i;
+  }
   return inked;
 }
 

@@ -1,7 +1,9 @@
 #include "engine/allocate/composed.h"
 
 #include <algorithm>
+#include <string>
 #include <tuple>
+#include <utility>
 
 #include "engine/allocate/posting.h"
 #include "engine/value/concat.h"
@@ -340,6 +342,42 @@ int CostClass(const ItemRecord& item) {
   return 2;
 }
 
+// As SortForPaying; each item is looked at once, since comparing is what takes the time of a long list.
+void SortMany(const ItemStore& items, PayOrder order, std::vector<ItemHandle>* handles) {
+  struct Keyed {
+    uint64_t dates;  // due date, then issue date; no date first
+    ItemHandle item;
+    int cost_class;
+  };
+
+  const auto bits = [](Date date) { return static_cast<uint32_t>(date.days()) ^ 0x80000000U; };
+  std::vector<Keyed> keyed;
+  keyed.reserve(handles->size());
+  for (ItemHandle handle : *handles) {
+    const ItemRecord& item = items.At(handle);
+    keyed.push_back({uint64_t{bits(items.DueDate(item))} << 32 | bits(items.IssueDate(item)),
+                     handle, order == PayOrder::kCostsFirst ? CostClass(item) : 0});
+  }
+  const auto key_of = [](const Keyed& k) { return std::tie(k.cost_class, k.dates); };
+  std::sort(keyed.begin(), keyed.end(), [&](const Keyed& a, const Keyed& b) {
+    return key_of(a) != key_of(b) ? key_of(a) < key_of(b) : a.item < b.item;
+  });
+  handles->clear();
+  std::vector<std::pair<std::string, ItemHandle>> equal;  // by item id
+  char scratch[kPackedTextBytesMax];
+  for (size_t begin = 0; begin < keyed.size();) {
+    size_t end = begin;
+    equal.clear();
+    for (; end < keyed.size() && key_of(keyed[end]) == key_of(keyed[begin]); ++end) {
+      equal.emplace_back(items.ItemId(items.At(keyed[end].item), scratch), keyed[end].item);
+    }
+    std::sort(equal.begin(), equal.end());
+    for (const auto& [id, item] : equal) handles->push_back(item);
+    begin = end;
+  }
+  handles->erase(std::unique(handles->begin(), handles->end()), handles->end());
+}
+
 }  // namespace
 
 void SortItems(const Books& books, std::vector<ItemHandle>* handles) {
@@ -348,6 +386,11 @@ void SortItems(const Books& books, std::vector<ItemHandle>* handles) {
 
 void SortForPaying(const Books& books, PayOrder order, std::vector<ItemHandle>* handles) {
   const ItemStore& items = books.items;
+  constexpr size_t kMany = 64;
+  if (handles->size() > kMany) {
+    SortMany(items, order, handles);
+    return;
+  }
   std::sort(handles->begin(), handles->end(), [&](ItemHandle a, ItemHandle b) {
     const ItemRecord& x = items.At(a);
     const ItemRecord& y = items.At(b);

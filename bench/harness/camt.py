@@ -4,41 +4,17 @@ Its rows are named CONTESTANT/SHAPE, where SHAPE begins with `repeating` (entrie
 (entries that keep changing shape), and count bytes per second.
 """
 
-import json
-import pathlib
-import subprocess
-import tempfile
-
-from .contestants import ROOT
-from .measure import Failed, Spread, pin
+from . import micro
+from .measure import Spread
 
 PROGRAM = "camt_bench"
 GOALS = {"repeating": 5.0, "changing": 2.5}  # against pugixml
 
 
-def program():
-    for preset in ("bench", "release"):
-        path = ROOT / "build" / preset / "bench" / PROGRAM
-        if path.exists():
-            return path
-    return None
-
-
-def speeds(path, rounds):
-    """{shape: {contestant: [bytes per second, one a round]}}; rounds take the rows in random order."""
-    with tempfile.TemporaryDirectory() as folder:
-        out = pathlib.Path(folder) / "rows.json"
-        done = subprocess.run(
-            [path, f"--benchmark_out={out}", "--benchmark_out_format=json",
-             f"--benchmark_repetitions={rounds}", "--benchmark_enable_random_interleaving=true"],
-            capture_output=True, text=True, preexec_fn=lambda: pin(1))
-        if done.returncode != 0:
-            raise Failed(done.stderr[-2000:])
-        rows = json.loads(out.read_text())["benchmarks"]
+def speeds(rounds):
+    """{shape: {contestant: [bytes per second, one a round]}}"""
     found = {}
-    for row in rows:
-        if row.get("run_type") == "aggregate":
-            continue
+    for row in micro.rows(PROGRAM, rounds):
         name, _, shape = row["run_name"].partition("/")
         shape = shape.split("/")[0]
         found.setdefault(shape, {}).setdefault(name, []).append(row["bytes_per_second"])
@@ -46,11 +22,8 @@ def speeds(path, rounds):
 
 
 def run(options, say):
-    path = program()
-    if path is None:
-        raise Failed(f"{PROGRAM} is not built (scripts/build bench {PROGRAM})")
     result = {"shapes": {}, "ratios": []}
-    for shape, contestants in speeds(path, options.repeat or 5).items():
+    for shape, contestants in speeds(options.repeat or 5).items():
         result["shapes"][shape] = {}
         for name, values in sorted(contestants.items(), key=lambda row: -max(row[1])):
             spread = Spread.of([value / 1e6 for value in values])

@@ -1,5 +1,6 @@
 """Who runs in the benchmark: how each is started, and what it says that it found."""
 
+import dataclasses
 import json
 import pathlib
 import shutil
@@ -117,36 +118,64 @@ def disagreement(contestant, data, out):
     return ""
 
 
-def python_peers(folder, install):
-    """DuckDB and Polars in a virtual environment of their own: (python, versions, problem)."""
-    home = folder / "peers"
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """A package of the Python index, and its program in bench/peers."""
+    name: str
+    package: str
+    version: str
+
+    @property
+    def program(self):
+        return PEERS / f"{self.package}_join.py"
+
+
+# THE TABLE of versions. The goals against DuckDB were set by figures of 1.5.6, before 2.0 came out; 2.0.0 is
+# what people install today.
+PYTHON_PEERS = (
+    Peer("duckdb", "duckdb", "2.0.0"),
+    Peer("duckdb-1.5.6", "duckdb", "1.5.6"),
+    Peer("polars", "polars", "2.1.0"),
+)
+
+
+def python_of(peer, folder, install):
+    """The peer in a virtual environment of its own: (python, problem)."""
+    home = folder / "peers" / f"{peer.package}-{peer.version}"
     python = home / "bin" / "python"
+    ask = f"import {peer.package}; print({peer.package}.__version__)"
     try:
         if not python.exists():
             if not install:
-                return None, {}, "no virtual environment, and --no-install was given"
+                return "", "no virtual environment, and --no-install was given"
             venv.create(home, with_pip=True)
-            print("Installing DuckDB and Polars for comparison ...", file=sys.stderr)
-            subprocess.run([python, "-m", "pip", "install", "--quiet", "duckdb", "polars"],
-                           check=True, capture_output=True, text=True, timeout=600)
-        listed = subprocess.run(
-            [python, "-c", "import duckdb, polars; print(duckdb.__version__, polars.__version__)"],
-            check=True, capture_output=True, text=True, timeout=120).stdout.split()
-        return str(python), dict(zip(("duckdb", "polars"), listed)), ""
+            print(f"Installing {peer.package} {peer.version} for comparison ...", file=sys.stderr)
+            try:
+                subprocess.run([python, "-m", "pip", "install", "--quiet",
+                                f"{peer.package}=={peer.version}"],
+                               check=True, capture_output=True, text=True, timeout=600)
+            except BaseException:
+                shutil.rmtree(home, ignore_errors=True)  # half of one would be taken for it
+                raise
+        found = subprocess.run([python, "-c", ask], check=True, capture_output=True, text=True,
+                               timeout=120).stdout.strip()
+        if found != peer.version:
+            return "", f"version {found} is installed in {home}, not {peer.version}"
+        return str(python), ""
     except (OSError, subprocess.SubprocessError) as problem:
         detail = getattr(problem, "stderr", "") or str(problem)
-        return None, {}, f"cannot be installed: {detail.strip().splitlines()[-1]}"
+        return "", f"cannot be installed: {detail.strip().splitlines()[-1]}"
 
 
 def peers(folder, install=True, with_awk=True):
     """Every peer of the CSV job, in both modes."""
-    python, versions, problem = python_peers(folder, install)
+    pythons = {peer: python_of(peer, folder, install) for peer in PYTHON_PEERS}
     tools = "" if all(map(shutil.which, ("sort", "join", "awk"))) else "coreutils or awk is missing"
     made = []
     for mode, suffix in (("plain", ""), ("second", "+second")):
-        for name in ("duckdb", "polars"):
-            made.append(Join(name + suffix, [python, str(PEERS / f"{name}_join.py")], mode,
-                             versions.get(name, ""), problem))
+        for peer, (python, problem) in pythons.items():
+            made.append(Join(peer.name + suffix, [python, str(peer.program)], mode, peer.version,
+                             problem))
         made.append(Join("sort+join" + suffix, [str(PEERS / "sort_join")], mode, "", tools))
     if with_awk:
         made.append(Join("awk", [str(PEERS / "awk_join")], "plain", "", tools))

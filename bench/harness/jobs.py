@@ -41,7 +41,7 @@ class Job:
     goals: list
     repeat: int = 5
     quick: bool = False
-    kind: str = "race"      # race, memory, growth, rules, micro
+    kind: str = "race"      # race, memory, growth, rules, or a Google Benchmark program: camt, search
 
 
 def csv_contestants(with_awk):
@@ -65,19 +65,24 @@ def only_kvitt(kvitt, folder, install):
     return [Kvitt(kvitt)]
 
 
+def against_duckdb(plain, second):
+    """The same goals against the version by which they were set, and against today's."""
+    return [Goal(version + mode, "kvitt", at_least=least)
+            for version in ("duckdb-1.5.6", "duckdb")
+            for mode, least in (("", plain), ("+second", second))]
+
+
 BANK_FILES = ("items-jsonl", "bgmax")
 
 JOBS = [
     Job("csv-1m", "1M items x 1M payments, CSV, two result files",
         DataSet(MILLION, MILLION), csv_contestants(True),
-        [Goal("duckdb", "kvitt", at_least=7.0), Goal("duckdb+second", "kvitt", at_least=8.5),
-         Goal("polars", "kvitt"), Goal("polars+second", "kvitt"), Goal("sort+join", "kvitt"),
+        [*against_duckdb(plain=7.0, second=8.5), Goal("polars", "kvitt"), Goal("polars+second", "kvitt"), Goal("sort+join", "kvitt"),
          Goal("sort+join+second", "kvitt"), Goal("awk", "kvitt"), Goal("kvitt", "cat")],
         quick=True),
     Job("csv-10m", "10M items x 10M payments, CSV, two result files",
         DataSet(10 * MILLION, 10 * MILLION), csv_contestants(False),
-        [Goal("duckdb", "kvitt", at_least=4.5), Goal("duckdb+second", "kvitt", at_least=6.0),
-         Goal("polars", "kvitt"), Goal("polars+second", "kvitt"), Goal("sort+join", "kvitt"),
+        [*against_duckdb(plain=4.5, second=6.0), Goal("polars", "kvitt"), Goal("polars+second", "kvitt"), Goal("sort+join", "kvitt"),
          Goal("sort+join+second", "kvitt"), Goal("kvitt", "cat")]),
     Job("jsonl-bgmax-1m", "1M items in JSON Lines x 1M payments in BgMax, against reading the bytes",
         DataSet(MILLION, MILLION, BANK_FILES), floor_contestants,
@@ -100,5 +105,7 @@ JOBS = [
     Job("rules-10m", "10M x 10M CSV with a tenth for rules 4 to 11, against exact references alone",
         None, only_kvitt, [], repeat=3, kind="rules"),
     Job("camt-parse", "camt.054 on one core: kvitt's scanner against pugixml, libxml2 and expat",
-        None, only_kvitt, [], kind="micro", quick=True),
+        None, only_kvitt, [], kind="camt", quick=True),
+    Job("search", "13 equal items, a customer of 60 items, one of 100,000: rules 4 to 8 on one thread",
+        None, only_kvitt, [], kind="search", quick=True),
 ]

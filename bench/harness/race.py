@@ -2,7 +2,7 @@
 
 import shutil
 
-from . import measure
+from . import camt, measure, search
 from .contestants import disagreement
 from .data import DataSet, make
 from .jobs import MILLION, Goal
@@ -22,7 +22,8 @@ class Race:
         self.say(f"\n== {job.name}: {job.what}")
         result = {"job": job.name, "what": job.what}
         result.update({"race": self.run_race, "memory": self.run_memory, "growth": self.run_growth,
-                       "rules": self.run_rules, "micro": self.run_micro}[job.kind](job))
+                       "rules": self.run_rules, "camt": self.run_camt,
+                       "search": self.run_search}[job.kind](job))
         return result
 
     # A race: A B C A B C ..., a ratio for each round.
@@ -157,11 +158,13 @@ class Race:
         ratio = self.ratio(Goal(list(sets)[1], list(sets)[0], at_most=1.4), runs, wrong)
         return {**result, "wrong": wrong, "ratios": [ratio]}
 
-    # Micro: a Google Benchmark program whose rows are the contestants.
+    # Google Benchmark programs.
 
-    def run_micro(self, job):
-        from . import micro
-        return micro.run(self.options, self.say)
+    def run_camt(self, job):
+        return camt.run(self.options, self.say)
+
+    def run_search(self, job):
+        return search.run(self.options, self.say)
 
     def make(self, data):
         return make(data, self.folder, self.options.kvitt)

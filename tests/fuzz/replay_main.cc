@@ -24,6 +24,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr size_t kMutationsPerInput = 200;
+constexpr size_t kMutationsLeast = 20;
+constexpr size_t kMutationsInAll = 6000;                   // shared where there are many inputs
 constexpr size_t kMutatedBytesPerInput = size_t{8} << 20;  // keeps large inputs from taking minutes
 
 // A xorshift generator: small, and the same on every machine.
@@ -95,6 +97,8 @@ std::vector<fs::path> FilesOf(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   const std::vector<fs::path> files = FilesOf(argc, argv);
+  const size_t share = std::clamp(kMutationsInAll / std::max<size_t>(files.size(), 1),
+                                  kMutationsLeast, kMutationsPerInput);
   size_t runs = 1;
   Run("");
   for (const fs::path& file : files) {
@@ -104,7 +108,7 @@ int main(int argc, char** argv) {
     Run(input);
     Dice dice(0x9e3779b97f4a7c15U ^ input.size());
     const size_t affordable = kMutatedBytesPerInput / std::max<size_t>(input.size(), 1);
-    const size_t mutations = std::min(kMutationsPerInput, affordable);
+    const size_t mutations = std::min(share, affordable);
     for (size_t i = 0; i < mutations; ++i) Run(Mutate(input, &dice));
     runs += 1 + mutations;
   }

@@ -229,7 +229,7 @@ void ReadExceptionPage(const Books& books,
       ExceptionRow& row = out->rows[out->count++];
       // What a person may choose from stands once, with the first deviation.
       const bool is_first = &finding == &findings.front();
-      WriteException(books, handle, id, files[run.file], run.record_first + i, finding, is_first,
+      WriteException(books, handle, {id, files[run.file], run.record_first + i}, finding, is_first,
                      &row);
       if (!is_first) row.suggestions.clear();
     }

@@ -53,6 +53,7 @@ std::vector<Share> MakeShares(const Books& books,
                               const std::vector<PaymentPart>& parts,
                               bool follow_split) {
   std::vector<ItemHandle> order;
+  order.reserve(parts.size());
   for (const PaymentPart& part : parts) order.push_back(part.item);
   SortForPaying(books, books.PolicyOf(payment, order).pay_order, &order);
   std::vector<Share> shares;
@@ -426,7 +427,7 @@ std::string NameItems(const Books& books, absl::Span<const ItemHandle> handles) 
 
 bool SettleParts(Books* books,
                  PaymentHandle handle,
-                 std::vector<PaymentPart> parts,
+                 const std::vector<PaymentPart>& parts,
                  Rule rule,
                  Confidence confidence) {
   PaymentRecord& payment = books->payments.At(handle);
@@ -439,6 +440,7 @@ bool SettleParts(Books* books,
     return false;
   }
   std::vector<ItemHandle> items;
+  items.reserve(parts.size());
   for (const PaymentPart& part : parts) items.push_back(part.item);
   const ResolvedTerms& policy = books->PolicyOf(payment, items);
   Plan plan = MakePlan(*books, payment, policy, parts);
@@ -474,7 +476,7 @@ void SettleItems(Books* books,
   }
   std::vector<PaymentPart> parts;
   for (ItemHandle item : items) parts.push_back({.item = item});
-  SettleParts(books, payment, std::move(parts), rule, confidence);
+  SettleParts(books, payment, parts, rule, confidence);
 }
 
 PaymentCase DecideParts(const Books& books,

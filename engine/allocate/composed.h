@@ -18,21 +18,21 @@ struct PaymentPart {
 };
 
 // Oldest first: due date, issue date, then item id.
-void SortItems(const Books& books, std::vector<ItemHandle>* items);
+void SortItems(const Books& books, std::vector<ItemHandle>* handles);
 // In the order in which a payment pays them: costs first where the policy wants it, else as above.
-void SortForPaying(const Books& books, PayOrder order, std::vector<ItemHandle>* items);
+void SortForPaying(const Books& books, PayOrder order, std::vector<ItemHandle>* handles);
 // "INV-1 (100.00 NOK), INV-2 (50.00 NOK)"; at most five, then how many more.
-std::string NameItems(const Books& books, absl::Span<const ItemHandle> items);
+std::string NameItems(const Books& books, absl::Span<const ItemHandle> handles);
 
-// Posts `payment` on all parts by the table of differing amounts applied to their sum: credit notes
+// Posts the payment on all parts by the table of differing amounts applied to their sum: credit notes
 // lend what is open on them, invoices are closed oldest first, and a difference is tolerated, taken
 // as discount or charge, left as residual or kept on account. Returns false, with findings and
 // suggestions written and nothing posted, when it must not post (currency, blocked item, credit
 // notes larger than the invoices), and when the policy holds it back: then the payment counts as
 // decided (kHeld). REQUIRES: at least two parts, all open, payment undecided.
 bool SettleParts(Books* books,
-                 PaymentHandle payment,
-                 std::vector<PaymentPart> parts,
+                 PaymentHandle handle,
+                 const std::vector<PaymentPart>& parts,
                  Rule rule,
                  Confidence confidence);
 

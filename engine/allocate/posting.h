@@ -49,7 +49,7 @@ std::string_view RefundNote(const ResolvedTerms& policy);
 // may be posted (currency, blocked, closed, a credit note, held back by the policy). The caller
 // makes sure that nobody else touches the item meanwhile.
 void DecideOnItem(
-    Books* books, PaymentRecord* payment, ItemHandle item, Rule rule, Confidence confidence);
+    Books* books, PaymentRecord* payment, ItemHandle handle, Rule rule, Confidence confidence);
 
 // Takes `closed_minor` of what is open on the item. REQUIRES: 0 <= closed_minor <= open.
 void CloseOnItem(Books* books, ItemHandle item, int64_t closed_minor);

@@ -7,8 +7,8 @@
 
 namespace kvitt {
 
-// Takes back what `payment` posted, with the reversal that was found for it.
+// Takes back what the payment posted, with the reversal that was found for it.
 // REQUIRES: the decision book names that reversal.
-void TakeBack(Books* books, PaymentHandle payment);
+void TakeBack(Books* books, PaymentHandle handle);
 
 }  // namespace kvitt

@@ -346,7 +346,7 @@ absl::Status CheckInvariants(const Books& books, RunTotals* totals) {
   }
   Walk all;
   for (const Walk& walk : walks) Merge(walk, &all);
-  const absl::Status status = Judge(books, all);
+  absl::Status status = Judge(books, all);
   if (status.ok()) FillTotals(books, all, totals);
   return status;
 }

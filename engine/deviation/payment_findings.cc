@@ -102,6 +102,36 @@ void AddRepair(const Books& books, PaymentHandle handle, std::vector<Finding>* o
   out->push_back(std::move(finding));
 }
 
+// What is found beside the case of the payment: of its item, its rule, and what came before and after it.
+void AddFurther(const Books& books,
+                PaymentHandle handle,
+                bool concerns_item,
+                std::vector<Finding>* out) {
+  using C = DeviationCode;
+  const PaymentRecord& payment = books.payments.At(handle);
+  if (concerns_item && payment.has(PaymentRecord::kReserved)) {
+    AddReservations(books.items, payment.item, out);
+  }
+  if (payment.rule == Rule::kReferenceRepaired) AddRepair(books, handle, out);
+  if (payment.decided == PaymentCase::kAlreadySettled) {
+    const PaymentHandle first = books.decisions.PaidBefore(handle);
+    if (first != kNoPayment) {
+      out->push_back({.code = C::kPossibleDoublePayment, .item = payment.item, .other = first});
+    }
+  }
+  if (payment.decided == PaymentCase::kUndecided) {
+    const ComposedDecision* composed = books.decisions.Find(handle);
+    if (composed != nullptr) {
+      out->insert(out->end(), composed->remarks.begin(), composed->remarks.end());
+    }
+  }
+  if (payment.has(PaymentRecord::kReversed)) {
+    const ComposedDecision* composed = books.decisions.Find(handle);
+    KVITT_CHECK(composed != nullptr);
+    out->push_back({.code = C::kPaymentReversed, .other = composed->reversed_by});
+  }
+}
+
 }  // namespace
 
 void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
@@ -172,27 +202,7 @@ void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* 
       AddUndecided(books, handle, out);
       break;
   }
-  if (concerns_item && payment.has(PaymentRecord::kReserved)) {
-    AddReservations(books.items, payment.item, out);
-  }
-  if (payment.rule == Rule::kReferenceRepaired) AddRepair(books, handle, out);
-  if (payment.decided == PaymentCase::kAlreadySettled) {
-    const PaymentHandle first = books.decisions.PaidBefore(handle);
-    if (first != kNoPayment) {
-      out->push_back({.code = C::kPossibleDoublePayment, .item = payment.item, .other = first});
-    }
-  }
-  if (payment.decided == PaymentCase::kUndecided) {
-    const ComposedDecision* composed = books.decisions.Find(handle);
-    if (composed != nullptr) {
-      out->insert(out->end(), composed->remarks.begin(), composed->remarks.end());
-    }
-  }
-  if (payment.has(PaymentRecord::kReversed)) {
-    const ComposedDecision* composed = books.decisions.Find(handle);
-    KVITT_CHECK(composed != nullptr);
-    out->push_back({.code = C::kPaymentReversed, .other = composed->reversed_by});
-  }
+  AddFurther(books, handle, concerns_item, out);
 }
 
 void WriteExceptionId(DeviationCode code,
@@ -316,25 +326,50 @@ Suggestion SuggestHeldItem(const Books& books,
   return suggestion;
 }
 
+void AddItemId(std::string id, ExceptionRow* row) {
+  if (std::find(row->item_ids.begin(), row->item_ids.end(), id) == row->item_ids.end()) {
+    row->item_ids.push_back(std::move(id));
+  }
+}
+
+// The items that the decision posted on, and whose they are.
+void NamePosted(const Books& books, const ComposedDecision& composed, ExceptionRow* row) {
+  char scratch[kPackedTextBytesMax];
+  for (const Posting& posting : composed.postings) {
+    if (posting.item == kNoItem) continue;
+    const ItemRecord& item = books.items.At(posting.item);
+    AddItemId(std::string(books.items.ItemId(item, scratch)), row);
+    if (row->customer_id.empty()) row->customer_id = books.items.CustomerId(item, scratch);
+  }
+}
+
+// The items that it names without posting on them.
+void NameNamed(const Books& books, const ComposedDecision& composed, ExceptionRow* row) {
+  constexpr size_t kNamedMax = 20;
+  char scratch[kPackedTextBytesMax];
+  for (ItemHandle named : composed.named) {
+    if (row->item_ids.size() >= kNamedMax) break;
+    AddItemId(std::string(books.items.ItemId(books.items.At(named), scratch)), row);
+  }
+}
+
 }  // namespace
 
 void WriteException(const Books& books,
                     PaymentHandle handle,
-                    std::string_view payment_id,
-                    std::string_view file,
-                    uint64_t record,
+                    const ExceptionPlace& place,
                     const Finding& finding,
                     bool with_suggestions,
                     ExceptionRow* row) {
   const PaymentRecord& payment = books.payments.At(handle);
-  WriteExceptionId(finding.code, payment_id, 0, &row->exception_id);
+  WriteExceptionId(finding.code, place.payment_id, 0, &row->exception_id);
   row->code = finding.code;
   row->severity = finding.needs_review ? Severity::kReview : DefaultSeverity(finding.code);
-  row->payment_id = payment_id;
+  row->payment_id = place.payment_id;
   row->item_ids.clear();
   row->customer_id.clear();
-  row->file = file;
-  row->record = record;
+  row->file = place.file;
+  row->record = place.record;
   row->has_amount = true;
   row->amount_minor = payment.amount_minor;
   row->has_difference = finding.has_difference;
@@ -367,25 +402,10 @@ void WriteException(const Books& books,
     }
     row->customer_id = books.items.CustomerId(item, scratch);
   } else if (composed != nullptr) {
-    for (const Posting& posting : composed->postings) {
-      if (posting.item == kNoItem) continue;
-      const ItemRecord& item = books.items.At(posting.item);
-      std::string id(books.items.ItemId(item, scratch));
-      if (std::find(row->item_ids.begin(), row->item_ids.end(), id) == row->item_ids.end()) {
-        row->item_ids.push_back(std::move(id));
-      }
-      if (row->customer_id.empty()) row->customer_id = books.items.CustomerId(item, scratch);
-    }
+    NamePosted(books, *composed, row);
   }
   if (composed != nullptr) {
-    constexpr size_t kNamedMax = 20;
-    for (ItemHandle named : composed->named) {
-      if (row->item_ids.size() >= kNamedMax) break;
-      std::string id(books.items.ItemId(books.items.At(named), scratch));
-      if (std::find(row->item_ids.begin(), row->item_ids.end(), id) == row->item_ids.end()) {
-        row->item_ids.push_back(std::move(id));
-      }
-    }
+    NameNamed(books, *composed, row);
     if (with_suggestions) row->suggestions = composed->suggestions;
   }
   if (with_suggestions && payment.decided == PaymentCase::kUndecided && books.evidence != nullptr) {

@@ -12,15 +12,20 @@ namespace kvitt {
 
 // Every deviation of the payment as it stands; none for one that is settled to the minor unit on an
 // item without reservations.
-void FindingsOf(const Books& books, PaymentHandle payment, std::vector<Finding>* out);
+void FindingsOf(const Books& books, PaymentHandle handle, std::vector<Finding>* out);
 
-// The row of one finding. `payment_id` and `file` are those of the payment; `row` may hold an older
+// What an exception is about, and where that stands.
+struct ExceptionPlace {
+  std::string_view payment_id;
+  std::string_view file;
+  uint64_t record = 0;
+};
+
+// The row of one finding. `place` is that of the payment; `row` may hold an older
 // row, whose memory is used again.
 void WriteException(const Books& books,
-                    PaymentHandle payment,
-                    std::string_view payment_id,
-                    std::string_view file,
-                    uint64_t record,
+                    PaymentHandle handle,
+                    const ExceptionPlace& place,
                     const Finding& finding,
                     bool with_suggestions,
                     ExceptionRow* row);

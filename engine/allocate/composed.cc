@@ -456,7 +456,11 @@ bool SettleParts(Books* books,
     if (posting.item != kNoItem) CloseOnItem(books, posting.item, posting.amount_minor);
   }
   composed.postings = std::move(plan.postings);
-  for (Finding& finding : plan.findings) composed.findings.push_back(std::move(finding));
+  for (Finding& finding : plan.findings) {
+    // What is short may be missing on items that got nothing at all: all of them are named.
+    if (plan.outcome == Outcome::kPartial && finding.item == kNoItem) composed.named = items;
+    composed.findings.push_back(std::move(finding));
+  }
   payment.decided = PaymentCase::kComposed;
   payment.outcome = plan.outcome;
   payment.rule = rule;

@@ -41,7 +41,8 @@ struct ComposedDecision {
   std::vector<Finding> findings;
   std::vector<Finding> remarks;  // deviations beside those that say how it was decided, or why not
   std::vector<Suggestion> suggestions;
-  std::vector<ItemHandle> named;  // items that the references name, when they did not decide
+  // Items that the references name, when they did not decide or the money did not suffice for all.
+  std::vector<ItemHandle> named;
   // Of several references some well-formed one leads nowhere.
   bool quotes_unknown = false;
   // Of several references so many lead to items on the account, open or not.

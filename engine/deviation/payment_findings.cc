@@ -62,6 +62,32 @@ Finding OfHeldItem(const Books& books, const PaymentRecord& payment) {
                                 : DeviationCode::kAmountShort);
 }
 
+// The item on which the record alone says what was posted; kNoItem when there is none.
+ItemHandle PostedItem(const PaymentRecord& payment) {
+  switch (payment.decided) {
+    case PaymentCase::kExact:
+    case PaymentCase::kToleratedShort:
+    case PaymentCase::kToleratedOver:
+    case PaymentCase::kDiscount:
+    case PaymentCase::kDiscountLate:
+    case PaymentCase::kBankCharge:
+    case PaymentCase::kShort:
+    case PaymentCase::kOver:
+    case PaymentCase::kAlreadySettled:
+    case PaymentCase::kCreditNoteNamed:
+      return payment.item;
+    case PaymentCase::kCurrencyMismatch:
+    case PaymentCase::kItemBlocked:
+    case PaymentCase::kHeld:
+    case PaymentCase::kComposed:
+    case PaymentCase::kDuplicate:
+    case PaymentCase::kIgnored:
+    case PaymentCase::kUndecided:
+      break;
+  }
+  return kNoItem;
+}
+
 void AddComposed(const Books& books, PaymentHandle handle, std::vector<Finding>* out) {
   const ComposedDecision* composed = books.decisions.Find(handle);
   if (composed == nullptr) return;
@@ -128,7 +154,8 @@ void AddFurther(const Books& books,
   if (payment.has(PaymentRecord::kReversed)) {
     const ComposedDecision* composed = books.decisions.Find(handle);
     KVITT_CHECK(composed != nullptr);
-    out->push_back({.code = C::kPaymentReversed, .other = composed->reversed_by});
+    out->push_back(
+        {.code = C::kPaymentReversed, .item = PostedItem(payment), .other = composed->reversed_by});
   }
 }
 
@@ -332,15 +359,23 @@ void AddItemId(std::string id, ExceptionRow* row) {
   }
 }
 
-// The items that the decision posted on, and whose they are.
+// The items that the decision posted on, and whose they are; of a surplus, who keeps it.
 void NamePosted(const Books& books, const ComposedDecision& composed, ExceptionRow* row) {
   char scratch[kPackedTextBytesMax];
+  std::string keeper;
   for (const Posting& posting : composed.postings) {
-    if (posting.item == kNoItem) continue;
+    if (posting.item == kNoItem) {
+      if (posting.kind == AllocationKind::kOnAccount) {
+        keeper = Unpack(posting.customer, books.items.prefixes(), books.items.texts(), scratch);
+      }
+      continue;
+    }
     const ItemRecord& item = books.items.At(posting.item);
     AddItemId(std::string(books.items.ItemId(item, scratch)), row);
     if (row->customer_id.empty()) row->customer_id = books.items.CustomerId(item, scratch);
   }
+  const bool is_of_surplus = row->item_ids.empty() || row->code == DeviationCode::kAmountOver;
+  if (is_of_surplus && !keeper.empty()) row->customer_id = keeper;
 }
 
 // The items that it names without posting on them.
@@ -378,6 +413,11 @@ void WriteException(const Books& books,
   row->suggestions.clear();
   const bool is_held = payment.decided == PaymentCase::kHeld;
   row->explanation = is_held ? HeldSentence(finding.code) : Sentence(finding.code);
+  if (finding.code == DeviationCode::kItemAlreadySettled &&
+      payment.decided == PaymentCase::kUndecided) {
+    row->explanation =
+        "Of the items that the references name one is closed already, so nothing was posted.";
+  }
 
   const ComposedDecision* composed = payment.decided == PaymentCase::kComposed ||
                                              payment.decided == PaymentCase::kUndecided ||

@@ -196,7 +196,9 @@ Proposal ProposeCombination(SearchView* view, const SearchCase& search) {
     }
     proposal.answers = std::move(found.answers);
     Judge(books, search, /*respects_objections=*/true, &proposal);
-    if (proposal.found == TrialResult::kDecided && MayBeChance(found.sets, policy)) {
+    // A single item is for rule 6 to post; it gets here where the policy switches that rule off.
+    if (proposal.found == TrialResult::kDecided &&
+        (proposal.answers.front().Items().size() == 1 || MayBeChance(found.sets, policy))) {
       proposal.found = TrialResult::kSuggestOnly;
     }
     if (!found.complete) {

@@ -210,13 +210,20 @@ class EntangledRound {
                    : some_closed     ? DeviationCode::kItemAlreadySettled
                                      : DeviationCode::kReferenceAmbiguous;
     if (!all.empty()) finding.item = all[0];
+    if (finding.code == DeviationCode::kItemAlreadySettled) {
+      // The closed one is what keeps the others from being paid.
+      for (const Lead& lead : leads_) {
+        if (!lead.open.empty()) continue;
+        finding.item = lead.closed[0];
+        break;
+      }
+    }
     for (const PaymentReference& reference : missing_) {
       finding.note += finding.note.empty() ? "Not found: " : ", ";
       finding.note += reference.value;
     }
     if (missing_.empty()) {
-      finding.note =
-          some_closed ? "Not all of the items that it names are open, so nothing was posted. " : "";
+      finding.note = finding.code == DeviationCode::kItemAlreadySettled ? "Still open: " : "";
       finding.note += NameItems(*books_, all);
     }
     composed.findings.push_back(std::move(finding));

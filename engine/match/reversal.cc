@@ -144,7 +144,8 @@ class ReversalRound {
       Finding finding;
       finding.code = DeviationCode::kReversalUnmatched;
       finding.note =
-          fitting.empty()
+          !undoes ? "It gives money back to the creditor: no payment is undone by it."
+          : fitting.empty()
               ? (names ? "No earlier payment of this amount carries the name that it gives."
                        : "No earlier payment on the account equals it.")
               : std::to_string(fitting.size()) + " earlier payments equal it.";

@@ -29,7 +29,7 @@ struct PaymentFile {
   std::vector<std::string> labels;  // what the case calls each payment: "P1"
 };
 
-enum class Subject : uint8_t { kOutcome, kAllocation, kOpen, kDeviation, kSuggestion };
+enum class Subject : uint8_t { kOutcome, kAllocation, kOpen, kDeviation, kConcern, kSuggestion };
 
 // One line below `---`, in the form that actual results are written in too.
 struct Expectation {
@@ -67,6 +67,11 @@ std::string AllocationLine(std::string_view payment,
 std::string OpenLine(std::string_view item, Amount amount);
 // `amount` is how far off it is, without a sign; null when the deviation has no difference.
 std::string DeviationLine(std::string_view subject, std::string_view code, const Amount* amount);
+// `customer` is empty when the row names none.
+std::string ConcernLine(std::string_view subject,
+                        std::string_view code,
+                        const std::vector<std::string>& items,
+                        std::string_view customer);
 std::string SuggestionLine(std::string_view payment,
                            size_t rank,
                            std::string_view rule,

@@ -193,6 +193,7 @@ class Parser {
   void Residual(Words* words);
   void Closed(Words* words);
   void Deviation(Words* words);
+  void Concerns(Words* words);
   void Suggest(Words* words);
 
   void Expect(Subject subject, std::string text, bool prefix = false) {
@@ -206,6 +207,16 @@ class Parser {
       words->Fail("no payment is called \"" + std::string(label) + "\"");
     }
     return label;
+  }
+
+  static std::string_view TakeCode(Words* words) {
+    const std::string_view code = words->Take("a code");
+    bool known = false;
+    for (int i = 0; i < static_cast<int>(DeviationCode::kCount); ++i) {
+      known = known || Name(static_cast<DeviationCode>(i)) == code;
+    }
+    if (!known) words->Fail("there is no code \"" + std::string(code) + "\"");
+    return code;
   }
 
   std::string_view TakeItem(Words* words) {
@@ -231,7 +242,8 @@ void Parser::Dispatch(Words* words) {
     static const std::map<std::string_view, Handler> kResults = {
         {"outcome", &Parser::Outcome},     {"allocate", &Parser::Allocate},
         {"residual", &Parser::Residual},   {"closed", &Parser::Closed},
-        {"deviation", &Parser::Deviation}, {"suggest", &Parser::Suggest}};
+        {"deviation", &Parser::Deviation}, {"concerns", &Parser::Concerns},
+        {"suggest", &Parser::Suggest}};
     const auto it = kResults.find(verb);
     if (it == kResults.end()) {
       return words->Fail("\"" + std::string(verb) + "\" is no result that a case can name");
@@ -510,16 +522,22 @@ void Parser::Closed(Words* words) {
 
 void Parser::Deviation(Words* words) {
   const std::string_view subject = words->Take("a payment, an item, a customer or a file");
-  const std::string_view code = words->Take("a code");
-  bool known = false;
-  for (int i = 0; i < static_cast<int>(DeviationCode::kCount); ++i) {
-    known = known || Name(static_cast<DeviationCode>(i)) == code;
-  }
-  if (!known) return words->Fail("there is no code \"" + std::string(code) + "\"");
+  const std::string_view code = TakeCode(words);
   if (words->done())
     return Expect(Subject::kDeviation, DeviationLine(subject, code, nullptr), true);
   const Amount amount = TakeAmount(words);
   Expect(Subject::kDeviation, DeviationLine(subject, code, &amount));
+}
+
+// concerns P1 amount_short INV-1 INV-2 customer C7
+void Parser::Concerns(Words* words) {
+  const std::string_view subject = words->Take("a payment, an item, a customer or a file");
+  const std::string_view code = TakeCode(words);
+  std::vector<std::string> items;
+  while (!words->done() && words->Peek() != "customer") items.emplace_back(TakeItem(words));
+  const std::string_view customer =
+      words->TakeIf("customer") ? words->Take("a customer") : std::string_view();
+  Expect(Subject::kConcern, ConcernLine(subject, code, items, customer));
 }
 
 // suggest P1 [second|third] INV-1 INV-2 by combination
@@ -569,6 +587,16 @@ std::string OpenLine(std::string_view item, Amount amount) {
 std::string DeviationLine(std::string_view subject, std::string_view code, const Amount* amount) {
   std::string line = "deviation " + std::string(subject) + " " + std::string(code);
   if (amount != nullptr) line += " " + AmountText(*amount);
+  return line;
+}
+
+std::string ConcernLine(std::string_view subject,
+                        std::string_view code,
+                        const std::vector<std::string>& items,
+                        std::string_view customer) {
+  std::string line = "concerns " + std::string(subject) + " " + std::string(code);
+  for (const std::string& item : items) line += " " + item;
+  if (!customer.empty()) line += " customer " + std::string(customer);
   return line;
 }
 

@@ -92,6 +92,7 @@ void WriteException(const ExceptionRow& row,
   const Amount off = {row.difference_minor < 0 ? -row.difference_minor : row.difference_minor,
                       row.currency};
   lines->push_back(DeviationLine(subject, Name(row.code), row.has_difference ? &off : nullptr));
+  lines->push_back(ConcernLine(subject, Name(row.code), row.item_ids, row.customer_id));
   for (size_t i = 0; i < row.suggestions.size(); ++i) {
     const Suggestion& suggestion = row.suggestions[i];
     std::vector<std::string> items;

@@ -472,16 +472,19 @@ void FileReading::Parse(const Block& block, std::string_view context, ReadTiming
 
 void FileReading::JudgeContent() {
   bool condemned = false;
-  for (const std::unique_ptr<BlockSummary>& summary : summaries_)
+  bool lists_unbooked = false;
+  for (const std::unique_ptr<BlockSummary>& summary : summaries_) {
     condemned |= !summary->problems.empty();
+    lists_unbooked |= summary->tally.unbooked > 0;
+  }
   FinishResult result = reader_->Finish(summaries_);
   result.report.file = std::move(report_.file);
   report_ = std::move(result.report);
   if (report_.format.empty() || report_.format == "unknown")
     report_.format = std::string(format_->name);
   if (condemned || report_.control_totals == ControlState::kMismatch) report_.set_aside = true;
-  const bool holds_nothing =
-      report_.entries == 0 && report_.transactions == 0 && report_.bad_records == 0;
+  const bool holds_nothing = report_.entries == 0 && report_.transactions == 0 &&
+                             report_.bad_records == 0 && !lists_unbooked;
   if (holds_nothing && report_.problems.empty() && !options_.settings.allow_empty) {
     RecordProblem problem;
     problem.code = DeviationCode::kFileEmpty;

@@ -3,11 +3,13 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <new>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "CLI/CLI.hpp"
 #include "io/cli/config_command.h"
@@ -21,6 +23,7 @@
 #include "io/cli/ref_command.h"
 #include "io/cli/run_command.h"
 #include "io/cli/standard_output.h"
+#include "kvitt/config.h"
 
 namespace kvitt {
 namespace {
@@ -52,10 +55,37 @@ __attribute__((constructor(101))) void PrepareForLackOfMemory() {
   std::set_new_handler(EndWithoutMemory);
 }
 
+// What on the command line nothing takes, with the name that was probably meant; "" when all is known.
+std::string UnknownWord(const CLI::App& app) {
+  const std::vector<std::string> words = app.remaining(/*recurse=*/true);
+  if (words.empty()) return {};
+  const auto is_option = [](const std::string& word) { return word.size() > 1 && word[0] == '-'; };
+  const auto option = std::find_if(words.begin(), words.end(), is_option);
+  std::string word = option != words.end() ? *option : words.front();
+  word.resize(std::min(word.find('='), word.size()));
+  std::vector<std::string> names;
+  const std::vector<CLI::App*> commands = app.get_subcommands();
+  const CLI::App& asked = commands.empty() ? app : *commands.front();
+  if (option != words.end()) {
+    for (const CLI::Option* known : asked.get_options()) {
+      for (const std::string& name : known->get_lnames()) names.push_back("--" + name);
+    }
+  } else if (commands.empty()) {
+    for (const CLI::App* known : app.get_subcommands(nullptr)) names.push_back(known->get_name());
+  }
+  const std::string kind = option != words.end() ? "option"
+                           : commands.empty()    ? "command"
+                                                 : "argument";
+  const std::vector<std::string_view> known(names.begin(), names.end());
+  return "unknown " + kind + " '" + word + "'" + NearestHint(word, known);
+}
+
 // Help and version go to stdout with exit code 0; what is wrong goes to stderr with exit code 2.
 int EndParsing(const CLI::App& app, const CLI::ParseError& error) {
   if (error.get_exit_code() != 0) {
-    std::fprintf(stderr, "kvitt: %s\nRun kvitt --help for help.\n", error.what());
+    const std::string unknown = UnknownWord(app);
+    std::fprintf(stderr, "kvitt: %s\nRun kvitt --help for help.\n",
+                 unknown.empty() ? error.what() : unknown.c_str());
     return kExitUsage;
   }
   std::string text;

@@ -8,6 +8,7 @@
 
 #include "absl/types/span.h"
 #include "engine/value/concat.h"
+#include "kvitt/config.h"
 
 namespace kvitt {
 namespace {

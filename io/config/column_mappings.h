@@ -16,10 +16,6 @@ absl::Status ConfigError(const std::string& file,
                          const toml::source_region& place,
                          const std::string& text);
 
-// The known key that is most like `key`, as ", the nearest known one is 'threads'"; "" when none is
-// like it. `known` are names.
-std::string NearestHint(std::string_view key, absl::Span<const std::string_view> known);
-
 // Reads every table of the array `node`.
 absl::Status ReadColumnMappings(const std::string& file,
                                 const toml::node& node,

@@ -86,7 +86,8 @@ absl::Status SetAsOf(std::string_view text, RunConfig* config) {
     config->as_of = Date();
     return absl::OkStatus();
   }
-  return ParseDate(text, &config->as_of) ? absl::OkStatus() : Refuse("a date YYYY-MM-DD", text);
+  return ParseDate(text, &config->as_of) ? absl::OkStatus()
+                                         : Refuse("a date YYYY-MM-DD from 1900 to 2199", text);
 }
 
 absl::Status SetOutputFormat(std::string_view text, RunConfig* config) {

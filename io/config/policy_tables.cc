@@ -7,6 +7,7 @@
 
 #include "engine/value/concat.h"
 #include "io/config/column_mappings.h"
+#include "kvitt/config.h"
 #include "kvitt/date.h"
 #include "kvitt/reference.h"
 

@@ -614,6 +614,7 @@ void CamtEntries::AddEntrySums() {
   (is_credit ? sums->credit_sum : sums->debit_sum) += scaled;
   if (!entry_.is_booked) {
     summary_->warnings.Note("an entry that is not booked: it is listed, never posted", entries_);
+    ++summary_->tally.unbooked;
     return;
   }
   (is_credit ? sums->booked_credits : sums->booked_debits) += 1;

@@ -186,7 +186,8 @@ Complaint ExplainCell(CellKind kind,
     }
     case CellKind::kDate: {
       Date date;
-      return ParseDate(text, &date) ? Complaint{} : malformed("a date YYYY-MM-DD");
+      return ParseDate(text, &date) ? Complaint{}
+                                    : malformed("a date YYYY-MM-DD from 1900 to 2199");
     }
     case CellKind::kCurrency:
       return Currency::FromCode(text).is_none() ? malformed("an ISO 4217 currency code")

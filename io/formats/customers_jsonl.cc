@@ -174,12 +174,11 @@ class CustomersJsonlReader : public FormatReader {
 int Sniff(std::string_view head) {
   const std::string keys = JsonStreamKeys(head);
   if (!HasJsonKey(keys, "customer_id") || HasJsonKey(keys, "item_id")) return 0;
-  if (HasJsonKey(keys, "amount") || HasJsonKey(keys, "payment_id")) return 0;
-  for (const std::string_view key : {"name", "org_no", "country", "accounts", "credit_limit",
-                                     "email", "dunning", "pays_for", "group"}) {
-    if (HasJsonKey(keys, key)) return 85;
+  // What stands in items and payments alone; a customer may be no more than an id.
+  for (const std::string_view key : {"amount", "open_amount", "payment_id", "creditor_account"}) {
+    if (HasJsonKey(keys, key)) return 0;
   }
-  return 0;
+  return 85;
 }
 
 std::unique_ptr<FormatReader> MakeReader(const ReadOptions& options, std::string_view) {

@@ -48,7 +48,8 @@ std::string RecordTooLong(size_t bytes_max);
 struct BlockTally {
   uint64_t entries = 0;
   uint64_t transactions = 0;
-  uint64_t lines = 0;  // physical lines or records, for numbering
+  uint64_t unbooked = 0;  // entries that are listed and stand in no count: pending, information
+  uint64_t lines = 0;     // physical lines or records, for numbering
   uint32_t statements_opened = 0;
   std::map<Currency, Int128> credit_minor;  // entries by their sign for the holder
   std::map<Currency, Int128> debit_minor;

@@ -760,6 +760,7 @@ void BlockParser::AddPayment() {
   if (entry.expected) {
     ++(entry.credit ? part_.expected_credits : part_.expected_debits);
     (entry.credit ? part_.expected_credit_minor : part_.expected_debit_minor) += entry.amount_minor;
+    ++summary_->tally.unbooked;
     return;
   }
   BlockTally& tally = summary_->tally;
@@ -1133,14 +1134,16 @@ class SwiftReader : public FormatReader {
     Verdict verdict(&result.report);
     Judge judge(&verdict, is_report_);
     uint64_t lines = 0;
+    bool lists_unbooked = false;
     for (const std::unique_ptr<BlockSummary>& each : summaries) {
       const auto& summary = static_cast<const Summary&>(*each);
       judge.Take(summary, lines);
       verdict.warnings().Join(summary.warnings, lines);
       lines += summary.tally.lines;
+      lists_unbooked |= summary.tally.unbooked > 0;
     }
     judge.End();
-    verdict.Close(options_.settings.allow_empty);
+    verdict.Close(options_.settings.allow_empty || lists_unbooked);
     return result;
   }
 

@@ -220,7 +220,8 @@ class PaymentBuilder : public JsonRecordBuilder {
                                              {kValueDate, &payment->value_date}};
     for (const auto& [field, date] : dates) {
       const std::string_view text = record.text(field);
-      if (!text.empty() && !ParseDate(text, date)) return {"a date YYYY-MM-DD", text, field};
+      if (!text.empty() && !ParseDate(text, date))
+        return {"a date YYYY-MM-DD from 1900 to 2199", text, field};
     }
     return {};
   }

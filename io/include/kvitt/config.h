@@ -64,6 +64,9 @@ const ConfigKey* FindConfigKey(std::string_view name);
 std::string EnvironmentName(std::string_view key);
 std::string FlagName(std::string_view key);
 
+// The known name that is most like `name`, as "; the nearest known one is 'threads'"; "" when none is.
+std::string NearestHint(std::string_view name, absl::Span<const std::string_view> known);
+
 struct ConfigSources {
   std::string file;                          // path of a kvitt.toml; "": none
   std::vector<std::string> environment;      // "NAME=value"; only KVITT_* are looked at

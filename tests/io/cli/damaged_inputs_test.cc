@@ -116,8 +116,9 @@ std::vector<Damaged> DamagedFiles() {
   }
   for (const char* date : {"0000-00-00", "2026-02-30", "0001-01-01", "9999-12-31", "20260120",
                            "2026-1-2", "26-01-20"}) {
-    files.push_back({"date", WithDate(date), "record_malformed", 2,
-                     std::string("expected a date YYYY-MM-DD, found `") + date + "`"});
+    files.push_back(
+        {"date", WithDate(date), "record_malformed", 2,
+         std::string("expected a date YYYY-MM-DD from 1900 to 2199, found `") + date + "`"});
   }
   return files;
 }

@@ -72,6 +72,21 @@ TEST_F(ProgramTest, AFolderThatMayNotBeListedIsWrongUsage) {
   EXPECT_THAT(run.err, HasSubstr("Permission denied"));
 }
 
+TEST_F(ProgramTest, WhatIsUnknownIsNamedWithTheNearest) {
+  for (const auto& [arguments, words] : std::vector<std::pair<std::string, std::string>>{
+           {"inspect --jsn x", "unknown option '--jsn'; the nearest known one is '--json'"},
+           {"run --invoices x --payments x --tolerence 1",
+            "unknown option '--tolerence'; the nearest known one is '--tolerance'"},
+           {"run --invoices x --payments x --tolerence=1",
+            "unknown option '--tolerence'; the nearest known one is '--tolerance'"},
+           {"inspct x", "unknown command 'inspct'; the nearest known one is 'inspect'"},
+           {"diff a b c", "unknown argument 'c'"}}) {
+    const ProgramRun run = RunProgram(arguments);
+    EXPECT_EQ(run.exit_code, 2) << arguments;
+    EXPECT_THAT(run.err, HasSubstr("kvitt: " + words + "\n")) << arguments;
+  }
+}
+
 TEST_F(ProgramTest, InspectSaysOneJsonLineAFile) {
   const std::string good = folder.Write("good", kPayment);
   const ProgramRun run = RunProgram("inspect --json " + good);

@@ -370,7 +370,7 @@ FinishResult CamtReader::Finish(absl::Span<const std::unique_ptr<BlockSummary>> 
       result.report.kind = FileKind::kPayments;
       result.report.set_aside = true;
       RecordProblem damage = summary.damage;
-      if (damage.record != 0) damage.record += records;
+      damage.record += records;
       result.report.problems.push_back(std::move(damage));
       return result;
     }

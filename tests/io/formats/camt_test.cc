@@ -88,6 +88,25 @@ TEST(Camt, RefusesUtf16WithAWord) {
             "expected UTF-8 or ISO-8859-1, found UTF-16: have the file converted to UTF-8");
 }
 
+TEST(Camt, SaysTheSameOfDamageInWhateverBlocks) {
+  std::string bytes;
+  for (int i = 0; i < 8; ++i) bytes += Entry(kPlain);
+  bytes = File(bytes);
+  // Behind each entry in turn, where no entry has begun yet in a block that starts there.
+  for (size_t at = bytes.find("</Ntry>"); at != std::string::npos;
+       at = bytes.find("</Ntry>", at + 1)) {
+    std::string damaged = bytes;
+    damaged.insert(at + 7, 1, '\0');
+    const ReadOutcome whole = ReadAll(*FindFormat("camt.053"), damaged);
+    EXPECT_TRUE(whole.report.set_aside);
+    for (const size_t block : {size_t{200}, size_t{300}, size_t{700}}) {
+      const ReadOutcome parts = ReadAll(*FindFormat("camt.053"), damaged, block);
+      EXPECT_EQ(InspectLine(parts.report, ""), InspectLine(whole.report, ""))
+          << at << ", " << block;
+    }
+  }
+}
+
 TEST(Camt, KeepsAmountsOfALineToItself) {
   const std::string two =
       "<NtryDtls><TxDtls><Refs><EndToEndId>A</EndToEndId></Refs></TxDtls>"

@@ -279,7 +279,8 @@ void AppendAmounts(const Books& books,
                    std::string* out) {
   const ItemRecord& item = books.items.At(finding.item);
   if (payment.item != finding.item) {
-    // One of several items of the payment.
+    // One of several items of the payment; amounts of two currencies have no difference.
+    if (!finding.has_difference) return;
     out->append(" Difference ");
     AppendMoney(finding.difference_minor, Currency::FromIndex(payment.currency), out);
     out->append(" on ");

@@ -87,6 +87,25 @@ TEST_F(ProgramTest, WhatIsUnknownIsNamedWithTheNearest) {
   }
 }
 
+TEST_F(ProgramTest, AnotherCurrencyAmongSeveralHasNoDifference) {
+  const auto item = [](const std::string& id, const std::string& currency) {
+    return R"({"item_id":")" + id + R"(","customer_id":"C","amount":"50.00","currency":")" +
+           currency + "\"}\n";
+  };
+  const std::string items = folder.Write("items", item("INV-1", "SEK") + item("INV-2", "EUR"));
+  const std::string payments = folder.Write(
+      "payments", R"({"creditor_account":"bankgiro:50501055","amount":"100.00","currency":"SEK",)"
+                  R"("references":["INV-1","INV-2"]})"
+                  "\n");
+  const std::string out = folder.Path("out");
+  EXPECT_EQ(
+      RunProgram("run --invoices " + items + " --payments " + payments + " --out " + out).exit_code,
+      0);
+  const std::string told = RunShell("cat " + out + "/exceptions.jsonl").out;
+  EXPECT_THAT(told, HasSubstr("currency_mismatch"));
+  EXPECT_THAT(told, Not(HasSubstr("Difference")));
+}
+
 TEST_F(ProgramTest, InspectSaysOneJsonLineAFile) {
   const std::string good = folder.Write("good", kPayment);
   const ProgramRun run = RunProgram("inspect --json " + good);

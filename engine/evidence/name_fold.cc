@@ -244,9 +244,8 @@ class NameReader {
     } else {
       EndInitials();
       // Ås is a name and AS is not.
-      if (word_.has_marked_letter && word_.plain.size() <= 3) {
-        words_.push_back(word_.folded);
-      } else if (!IsStopWord(word_.plain)) {
+      const bool is_short_name = word_.has_marked_letter && word_.plain.size() <= 3;
+      if (is_short_name || !IsStopWord(word_.plain)) {
         words_.push_back(word_.folded);
       }
     }

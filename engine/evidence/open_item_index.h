@@ -81,7 +81,7 @@ class OpenItemIndex {
   void NoteKey(ReferenceKey key, ItemHandle item, size_t worker);
   static void Insert(const Entry& entry, Part* part);
 
-  bool Carries(ItemHandle item, std::string_view normal) const;
+  bool Carries(ItemHandle handle, std::string_view normal) const;
 
   const Books* books_ = nullptr;
   std::vector<Noted> noted_;  // by worker, between Start and Finish

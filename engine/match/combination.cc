@@ -116,6 +116,7 @@ Findings FindAnswers(SearchView* view,
                      int64_t target,
                      uint32_t wanted) {
   std::vector<SubsetClass> classes;
+  classes.reserve(worths.size());
   for (const Worth& worth : worths) classes.push_back({worth.minor, worth.count()});
   const uint64_t steps = static_cast<uint64_t>(view->books.policy.search_steps);
   Findings found;

@@ -20,6 +20,6 @@ std::vector<PaymentHandle> FindRepeated(const Books& books,
 void NotePaidTwice(Books* books);
 
 // The customer of the first item that the payment pays.
-PackedText CustomerOfPayment(const Books& books, PaymentHandle payment);
+PackedText CustomerOfPayment(const Books& books, PaymentHandle handle);
 
 }  // namespace kvitt

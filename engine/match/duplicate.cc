@@ -46,9 +46,10 @@ void ForEqualHashes(std::vector<std::vector<Identity>> by_worker, int threads, F
       for (size_t i = 0; i + 1 < part.size();) {
         size_t j = i + 1;
         while (j < part.size() && part[j].hash == part[i].hash) ++j;
-        if (j - i > 1)
+        if (j - i > 1) {
           groups[p].emplace_back(part.begin() + static_cast<ptrdiff_t>(i),
                                  part.begin() + static_cast<ptrdiff_t>(j));
+        }
         i = j;
       }
       part = {};
@@ -469,6 +470,7 @@ std::vector<DuplicateItem> FindDuplicateItems(Books* books) {
   std::vector<DuplicateItem> duplicates;
   ForEqualHashes(std::move(identities), books->threads, [&](const std::vector<Identity>& group) {
     std::vector<ItemHandle> handles;
+    handles.reserve(group.size());
     for (const Identity& identity : group) handles.push_back(identity.handle);
     std::sort(handles.begin(), handles.end(), [&](ItemHandle a, ItemHandle b) {
       return position_of(items.At(a)) < position_of(items.At(b));

@@ -18,6 +18,7 @@ struct SearchView {
   SearchView(const Books& books_in, const Evidence& evidence_in)
       : books(books_in), evidence(evidence_in) {}
 
+  ~SearchView() = default;
   SearchView(const SearchView&) = delete;
   SearchView& operator=(const SearchView&) = delete;
 

@@ -20,7 +20,7 @@ std::string Slurp(const std::string& path) {
 
 ProgramRun RunShell(const std::string& line) {
   const ScratchFolder folder;
-  folder.Write("line", "export KVITT='" KVITT_PROGRAM "'\n" + line + "\n");
+  folder.Write("line", "unset ${!KVITT*}; export KVITT='" KVITT_PROGRAM "'\n" + line + "\n");
   // The working folder is empty, so that no kvitt.toml is found by chance.
   const std::string command = "cd '" + folder.path() + "' && bash ./line > out 2> err";
   const int status = std::system(command.c_str());

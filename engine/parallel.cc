@@ -60,28 +60,35 @@ void ForEachRangePlainly(size_t ranges,
 
 #ifdef KVITT_PARALLEL_TBB
 
-// Whether the system gives so many threads at once. oneTBB ends the program when it is refused one, so it is
-// asked before, and left alone ever after a refusal.
+bool GivesThreads(int threads) {
+  std::mutex gate;
+  std::vector<std::thread> others;
+  bool given = true;
+  {
+    const std::lock_guard<std::mutex> closed(gate);
+    try {
+      while (static_cast<int>(others.size()) + 1 < threads) {
+        others.emplace_back([&gate] { const std::lock_guard<std::mutex> through(gate); });
+      }
+    } catch (const std::system_error&) {
+      given = false;
+    }
+  }
+  for (std::thread& other : others) other.join();
+  return given;
+}
+
+// Whether the system gives so many threads at once. oneTBB ends the program when it is refused one, so the system
+// is asked before, and oneTBB left alone ever after a refusal.
 bool MayHaveThreads(int threads) {
   static std::mutex mutex;
   static int proven = 1;
   static bool refused = false;
   const std::lock_guard<std::mutex> lock(mutex);
-  if (refused || threads <= proven) return !refused;
-  std::mutex gate;
-  std::vector<std::thread> others;
-  {
-    const std::lock_guard<std::mutex> closed(gate);
-    try {
-      for (int i = 1; i < threads; ++i) {
-        others.emplace_back([&gate] { const std::lock_guard<std::mutex> through(gate); });
-      }
-    } catch (const std::system_error&) {
-      refused = true;
-    }
+  if (!refused && threads > proven) {
+    refused = !GivesThreads(threads);
+    proven = threads;
   }
-  for (std::thread& other : others) other.join();
-  proven = threads;
   return !refused;
 }
 

@@ -68,6 +68,9 @@ class Gunzip : public ByteStream {
     if (initialized_) inflateEnd(&state_);
   }
 
+  Gunzip(const Gunzip&) = delete;
+  Gunzip& operator=(const Gunzip&) = delete;
+
   absl::StatusOr<size_t> Read(char* to, size_t size) override {
     if (!initialized_) {
       // 16: gzip wrapping alone, with its checksum and length verified.

@@ -314,7 +314,7 @@ bool FileReading::Start(BlockBuffer* buffer, ReadTimings* timings) {
 
 absl::Status FileReading::LoadRest(BlockBuffer* buffer) {
   const uint64_t memory_max = shared_->limits->whole_file_bytes_max;
-  const absl::Status too_large =
+  absl::Status too_large =
       absl::ResourceExhaustedError(Concat("expected at most ", memory_max, " bytes of ",
                                           report_.format, ", which is read whole, found more"));
   size_t size = buffer->bytes().size();

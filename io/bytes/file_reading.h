@@ -50,6 +50,8 @@ class FileReading {
               FileKind expected_kind,
               FileBytes bytes);
   ~FileReading();
+  FileReading(const FileReading&) = delete;
+  FileReading& operator=(const FileReading&) = delete;
 
   // A file that could not even be opened.
   void FailToOpen(const absl::Status& status);

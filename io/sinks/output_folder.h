@@ -23,6 +23,8 @@ class OutputFolder {
   OutputFolder(OutputFolder&& other) noexcept;
   OutputFolder& operator=(OutputFolder&&) = delete;
   // Removes the working folder unless Commit was called.
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
   ~OutputFolder();
 
   // Where `name` is to be written.

@@ -193,6 +193,7 @@ class CamtReader : public FormatReader {
   FinishResult Finish(absl::Span<const std::unique_ptr<BlockSummary>> summaries) const override;
 
  private:
+  uint64_t EntryAt(std::string_view before) const;
   std::unique_ptr<XmlScanner> TakeScanner(CamtEntries* entries) const;
 
   CamtReading reading_;
@@ -276,6 +277,22 @@ std::string CamtReader::ExitContext(const Block& block) const {
   }
 }
 
+// The entry of a block, from 1, in which the next byte stands; 0 outside of them.
+uint64_t CamtReader::EntryAt(std::string_view before) const {
+  uint64_t ended = 0;
+  size_t behind = 0;
+  for (size_t at = before.find(entry_end_); at != std::string_view::npos;
+       at = before.find(entry_end_, behind)) {
+    ++ended;
+    behind = at + entry_end_.size();
+  }
+  for (size_t at = before.find(entry_tag_, behind); at != std::string_view::npos;
+       at = before.find(entry_tag_, at + 1)) {
+    if (EndsName(before, at + entry_tag_.size())) return ended + 1;
+  }
+  return 0;
+}
+
 // A scanner that stands where the file's statements lie. What it learnt of one block serves the next.
 std::unique_ptr<XmlScanner> CamtReader::TakeScanner(CamtEntries* entries) const {
   std::unique_ptr<XmlScanner> scanner;
@@ -342,6 +359,8 @@ std::unique_ptr<BlockSummary> CamtReader::ParseBlock(const Block& block,
   entries.BeginBlock(bytes, offset, charset_ != Charset::kUtf8);
   if (!scanner->Scan(bytes, is_start, block.is_last) && !summary->is_damaged) {
     entries.Damage(scanner->fault());
+    // Where text is damaged is seen before the tags that stand in front are read.
+    if (parallel()) summary->damage.record = EntryAt(bytes.substr(0, scanner->fault().offset));
   }
   if (summary->is_damaged) return summary;
   entries.End();
@@ -370,7 +389,7 @@ FinishResult CamtReader::Finish(absl::Span<const std::unique_ptr<BlockSummary>> 
       result.report.kind = FileKind::kPayments;
       result.report.set_aside = true;
       RecordProblem damage = summary.damage;
-      damage.record += records;
+      if (damage.record != 0) damage.record += records;
       result.report.problems.push_back(std::move(damage));
       return result;
     }

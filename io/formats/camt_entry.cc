@@ -1000,6 +1000,9 @@ void CamtEntries::AddKind(Payment* payment) {
         kind = PaymentKind::kDirectDebit;
       }
   }
+  // What nothing marks as a return is money that the account holder sent: it must not take a payment
+  // back that happens to have its amount.
+  if (kind == PaymentKind::kPayment && is_debit) kind = PaymentKind::kTransfer;
   payment->kind = kind;
   if (!undoes) return;
   payment->kind =

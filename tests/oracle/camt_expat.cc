@@ -499,7 +499,9 @@ void Rules::SetKind(const Element* entry, const Element* t, Line* line) {
     line->kind = "interest";
   } else if (domain == "CAMT") {
     line->kind = "transfer";
-  } else if (family == "IDDT" && line->direction == "CRDT") {
+  } else if (line->direction == "DBIT") {
+    line->kind = "transfer";  // no return: money that the account holder sent
+  } else if (family == "IDDT") {
     line->kind = "direct_debit";
   }
 }

@@ -96,13 +96,23 @@ bool XmlScanner::EmitText(uint32_t attribute,
               attribute_length);
 }
 
+// Whether what begins at the offset is an element's tag that ends in front of a byte that may not stand
+// there.
+bool XmlScanner::EndsBeforeLimit(size_t offset) const {
+  const char* tag = base_ + offset;
+  const char* end = base_ + limit_;
+  if (tag + 1 >= end || tag[1] == '!' || tag[1] == '?') return false;
+  return memchr(tag, '>', static_cast<size_t>(end - tag)) != nullptr;
+}
+
 bool XmlScanner::Run() {
   for (;;) {
     if (cursor_ + 3 > tag_count_) {
       Fill(3);
       if (cursor_ == tag_count_) return true;
-      // The last tag before a byte that may not stand here is not read: the byte is the fault.
-      if (limit_ < size_ && cursor_ + 1 == tag_count_) return true;
+      // A tag in which a byte stands that may not is not read: the byte is the fault.
+      if (limit_ < size_ && cursor_ + 1 == tag_count_ && !EndsBeforeLimit(tags_[cursor_]))
+        return true;
     }
     if (cursor_ + 2 < tag_count_ && !is_pending_ && !tracing_ && stack_.back().trail != nullptr) {
       const size_t before = cursor_;

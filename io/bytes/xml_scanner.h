@@ -206,6 +206,7 @@ class XmlScanner {
   };
 
   // Each returns false when the scan must stop.
+  bool EndsBeforeLimit(size_t offset) const;
   bool Run();
   bool Finish(bool is_end);
   bool Open(const char* tag);

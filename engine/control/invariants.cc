@@ -7,6 +7,7 @@
 #include "engine/allocate/posting.h"
 #include "engine/deviation/payment_findings.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 #include "engine/value/concat.h"
 
 namespace kvitt {
@@ -319,7 +320,7 @@ void FillTotals(const Books& books, const Walk& all, RunTotals* totals) {
 }  // namespace
 
 absl::Status CheckInvariants(const Books& books, RunTotals* totals) {
-  const size_t workers = static_cast<size_t>(std::max(books.threads, 1));
+  const size_t workers = WorkersOf(books.threads);
   std::vector<Walk> walks(workers);
   const std::vector<PaymentRun>& runs = books.payments.runs();
   ParallelFor(runs.size(), 8, books.threads, [&](size_t begin, size_t end, int worker) {

@@ -5,6 +5,7 @@
 
 #include "engine/evidence/customer_directory.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 #include "engine/value/concat.h"
 #include "kvitt/reference.h"
 
@@ -47,7 +48,7 @@ std::vector<Int128> OpenOfLimited(const Books& books,
                                   const std::vector<const CustomerRecord*>& limited) {
   CustomerDirectory directory(&books.items, &books.customers);
   for (const CustomerRecord* customer : limited) directory.Number(customer->customer_id);
-  const auto threads = static_cast<size_t>(std::max(books.threads, 1));
+  const auto threads = WorkersOf(books.threads);
   std::vector<std::vector<Int128>> sums(threads, std::vector<Int128>(limited.size()));
   const absl::Span<const ItemHandle> chunks = books.items.AllChunks();
   ParallelFor(chunks.size(), 1024, books.threads, [&](size_t begin, size_t end, int worker) {

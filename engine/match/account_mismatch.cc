@@ -6,6 +6,7 @@
 #include "engine/allocate/composed.h"
 #include "engine/evidence/hash_filter.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 
 namespace kvitt {
 namespace {
@@ -32,7 +33,7 @@ void MarkOtherAccountReferences(Books* books, const std::vector<Miss>& misses) {
     before[i] = last;
     last = i;
   }
-  std::vector<std::vector<Hit>> hits(static_cast<size_t>(std::max(books->threads, 1)));
+  std::vector<std::vector<Hit>> hits(WorkersOf(books->threads));
   const auto look = [&](ReferenceKey key, ItemHandle item, std::vector<Hit>* out) {
     const uint64_t hash = BareHash(key);
     if (!filter.MayHold(hash)) return;

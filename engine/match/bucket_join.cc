@@ -5,6 +5,7 @@
 
 #include "engine/allocate/posting.h"
 #include "engine/parallel.h"
+#include "engine/store/scan.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -216,8 +217,7 @@ class BucketJoin {
 }  // namespace
 
 JoinResult JoinBuckets(Books* books, bool look_at_payments) {
-  std::vector<BucketJoin> joins(static_cast<size_t>(std::max(books->threads, 1)),
-                                BucketJoin(books, look_at_payments));
+  std::vector<BucketJoin> joins(WorkersOf(books->threads), BucketJoin(books, look_at_payments));
   constexpr size_t kBucketsPerTask = 16;
   ParallelFor(kBuckets, kBucketsPerTask, books->threads, [&](size_t begin, size_t end, int worker) {
     for (size_t bucket = begin; bucket < end; ++bucket) {

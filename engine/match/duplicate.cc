@@ -102,8 +102,7 @@ class DuplicateRound {
   // parallel.
   void SettleUnbooked() {
     const std::vector<PaymentRun>& runs = payments().runs();
-    std::vector<std::vector<PaymentHandle>> found(
-        static_cast<size_t>(std::max(books_->threads, 1)));
+    std::vector<std::vector<PaymentHandle>> found(WorkersOf(books_->threads));
     ParallelFor(runs.size(), 16, books_->threads, [&](size_t begin, size_t end, int worker) {
       for (size_t r = begin; r < end; ++r) {
         const bool dead = books_->file_dead[runs[r].file];
@@ -182,8 +181,7 @@ class DuplicateRound {
 
   void SettleRepeated() {
     const std::vector<PaymentRun>& runs = payments().runs();
-    std::vector<std::vector<Identity>> identities(
-        static_cast<size_t>(std::max(books_->threads, 1)));
+    std::vector<std::vector<Identity>> identities(WorkersOf(books_->threads));
     ParallelFor(runs.size(), 16, books_->threads, [&](size_t begin, size_t end, int worker) {
       char scratch[PaymentStore::kPaymentIdBytesMax];
       for (size_t r = begin; r < end; ++r) {

@@ -15,7 +15,7 @@ namespace {
 HashFilter QuotedLikeIds(const Books& books) {
   const PaymentStore& payments = books.payments;
   const ShapeSet& ids = books.items.id_shapes();
-  std::vector<std::vector<uint64_t>> found(static_cast<size_t>(std::max(books.threads, 1)));
+  std::vector<std::vector<uint64_t>> found(WorkersOf(books.threads));
   ParallelFor(kBuckets, 16, books.threads, [&](size_t begin, size_t end, int worker) {
     for (size_t bucket = begin; bucket < end; ++bucket) {
       for (uint32_t chunk : payments.ClaimChunksOf(static_cast<uint32_t>(bucket))) {

@@ -4,7 +4,6 @@
 #include <string>
 #include <tuple>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "engine/allocate/composed.h"
 #include "engine/allocate/posting.h"

@@ -6,7 +6,6 @@
 #include "absl/container/flat_hash_map.h"
 #include "engine/allocate/posting.h"
 #include "engine/allocate/take_back.h"
-#include "engine/parallel.h"
 #include "kvitt/check.h"
 
 namespace kvitt {

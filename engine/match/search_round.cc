@@ -7,6 +7,7 @@
 #include "engine/match/best_outcome.h"
 #include "engine/parallel.h"
 #include "engine/scatter.h"
+#include "engine/store/scan.h"
 #include "kvitt/check.h"
 
 namespace kvitt {
@@ -57,7 +58,7 @@ class SearchRound {
   std::vector<Contender> Ask(const std::vector<size_t>& pending) {
     // What was added up before others were posted holds no more.
     evidence_->balances.Clear();
-    std::vector<std::vector<Contender>> found(static_cast<size_t>(std::max(books_->threads, 1)));
+    std::vector<std::vector<Contender>> found(WorkersOf(books_->threads));
     ParallelFor(pending.size(), 64, books_->threads, [&](size_t begin, size_t end, int worker) {
       SearchView& view = *views_[static_cast<size_t>(worker)];
       for (size_t p = begin; p < end; ++p) {

@@ -65,55 +65,53 @@ NumberPrint PrintOf(const Books& books, const PaymentRecord& payment) {
   return {hash.low64, hash.high64};
 }
 
-// Of each group of payments the earliest one of each day. Thousands of payments may be alike: each pair
-// of them would be too many.
-class EarliestByDay {
- public:
-  explicit EarliestByDay(size_t groups) : groups_(groups) {}
-
-  void Add(const Books& books, size_t group, PaymentHandle payment);
-  // The earliest of the group within the policy's days of `payment`; kNoPayment if there is none.
-  PaymentHandle Near(const Books& books, size_t group, PaymentHandle payment) const;
-
- private:
-  struct Day {
-    int64_t day;
-    PaymentHandle first;
-  };
-
-  static std::vector<Day>::const_iterator From(const std::vector<Day>& days, int64_t day) {
-    return std::lower_bound(days.begin(), days.end(), day,
-                            [](const Day& a, int64_t b) { return a.day < b; });
-  }
-
-  std::vector<std::vector<Day>> groups_;  // each in the order of its days
+// A payment of a group, with its day.
+template <typename Group>
+struct DatedPayment {
+  Group group;
+  int64_t day;
+  PaymentHandle payment;
 };
 
-void EarliestByDay::Add(const Books& books, size_t group, PaymentHandle payment) {
-  const Date date = PaidOn(books, books.payments.At(payment));
-  if (!date.has_value()) return;
-  std::vector<Day>& days = groups_[group];
-  const auto place = From(days, date.days()) - days.cbegin();
-  if (place == std::ssize(days) || days[static_cast<size_t>(place)].day != date.days()) {
-    days.insert(days.begin() + place, {date.days(), payment});
-    return;
-  }
-  PaymentHandle& first = days[static_cast<size_t>(place)].first;
-  if (books.DecidesBefore(payment, first)) first = payment;
-}
+// Of each group of payments the earliest one of each day. Thousands of payments may be alike: each pair
+// of them would be too many.
+template <typename Group>
+class EarliestByDay {
+ public:
+  using Member = DatedPayment<Group>;
 
-PaymentHandle EarliestByDay::Near(const Books& books, size_t group, PaymentHandle payment) const {
-  const Date date = PaidOn(books, books.payments.At(payment));
-  if (!date.has_value()) return kNoPayment;
-  const int64_t span = books.policy.double_payment_days;
-  const std::vector<Day>& days = groups_[group];
-  PaymentHandle best = kNoPayment;
-  for (auto day = From(days, date.days() - span);
-       day != days.end() && day->day <= date.days() + span; ++day) {
-    if (best == kNoPayment || books.DecidesBefore(day->first, best)) best = day->first;
+  EarliestByDay(const Books& books, std::vector<Member> members)
+      : books_(books), members_(std::move(members)) {
+    std::sort(members_.begin(), members_.end(), [&](const Member& a, const Member& b) {
+      if (a.group != b.group || a.day != b.day) return IsBefore(a, b);
+      return books_.DecidesBefore(a.payment, b.payment);
+    });
+    const auto last = std::unique(
+        members_.begin(), members_.end(),
+        [](const Member& a, const Member& b) { return a.group == b.group && a.day == b.day; });
+    members_.erase(last, members_.end());
   }
-  return best;
-}
+
+  // The earliest of the group within the policy's days of `day`; kNoPayment if there is none.
+  PaymentHandle Near(const Group& group, int64_t day) const {
+    const int64_t span = books_.policy.double_payment_days;
+    const Member from = {group, day - span, kNoPayment};
+    PaymentHandle best = kNoPayment;
+    for (auto each = std::lower_bound(members_.begin(), members_.end(), from, IsBefore);
+         each != members_.end() && each->group == group && each->day <= day + span; ++each) {
+      if (best == kNoPayment || books_.DecidesBefore(each->payment, best)) best = each->payment;
+    }
+    return best;
+  }
+
+ private:
+  static bool IsBefore(const Member& a, const Member& b) {
+    return a.group != b.group ? a.group < b.group : a.day < b.day;
+  }
+
+  const Books& books_;
+  std::vector<Member> members_;
+};
 
 // Groups that somebody asks for, by what their payments have in common.
 template <typename Key>
@@ -188,16 +186,6 @@ void ForEachGroupOfSettled(const Books& books,
   if (account.empty()) fn(PrintOf(content, PayerSign::kCustomerWithoutAccount, customer));
 }
 
-using Members = std::vector<std::pair<size_t, PaymentHandle>>;  // group, payment
-
-EarliestByDay Gather(const Books& books, size_t groups, const std::vector<Members>& found) {
-  EarliestByDay earliest(groups);
-  for (const Members& list : found) {
-    for (const auto& [group, payment] : list) earliest.Add(books, group, payment);
-  }
-  return earliest;
-}
-
 std::vector<PaymentHandle> FindRepeatedByKnown(const Books& books,
                                                const std::vector<const SearchCase*>& cases) {
   std::vector<PaymentHandle> repeated(cases.size(), kNoPayment);
@@ -218,24 +206,30 @@ std::vector<PaymentHandle> FindRepeatedByKnown(const Books& books,
     ForEachGroupOfCase(books, *cases[i], prints[i],
                        [&](const NumberPrint& print) { groups.Want(print); });
   }
-  std::vector<Members> found(WorkersOf(books.threads));
+  std::vector<std::vector<DatedPayment<size_t>>> found(WorkersOf(books.threads));
   ScanPayments(books.payments, books.threads,
                [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
                  if (!IsSettled(payment) ||
                      !amounts.MayHold(HashOf(static_cast<uint64_t>(payment.amount_minor)))) {
                    return;
                  }
+                 const Date date = PaidOn(books, payment);
                  const NumberPrint content = PrintOf(books, payment);
-                 if (contents.Find(content) == contents.kUnwanted) return;
+                 if (!date.has_value() || contents.Find(content) == contents.kUnwanted) return;
                  ForEachGroupOfSettled(books, handle, content, [&](const NumberPrint& print) {
                    const size_t group = groups.Find(print);
-                   if (group != groups.kUnwanted) found[worker].emplace_back(group, handle);
+                   if (group == groups.kUnwanted) return;
+                   found[worker].push_back({group, date.days(), handle});
                  });
                });
-  const EarliestByDay earliest = Gather(books, groups.size(), found);
+  std::vector<DatedPayment<size_t>> members;
+  for (const auto& list : found) members.insert(members.end(), list.begin(), list.end());
+  const EarliestByDay<size_t> earliest(books, std::move(members));
   for (size_t i = 0; i < cases.size(); ++i) {
+    const Date date = PaidOn(books, books.payments.At(cases[i]->payment));
+    if (!date.has_value()) continue;
     ForEachGroupOfCase(books, *cases[i], prints[i], [&](const NumberPrint& print) {
-      const PaymentHandle first = earliest.Near(books, groups.Find(print), cases[i]->payment);
+      const PaymentHandle first = earliest.Near(groups.Find(print), date.days());
       if (first == kNoPayment) return;
       if (repeated[i] == kNoPayment || books.DecidesBefore(first, repeated[i])) {
         repeated[i] = first;
@@ -279,71 +273,17 @@ std::vector<PaymentHandle> FindRepeated(const Books& books,
   return repeated;
 }
 
-namespace {
-
-// A payment of an item: one that was posted, or one that came when the item was settled.
-struct ItemPayment {
-  ItemHandle item;
-  uint8_t currency;
-  int64_t amount_minor;
-  int64_t day;
-  PaymentHandle payment;
-
-  auto Group() const { return std::tie(item, currency, amount_minor, day); }
-};
-
-// Finds, among posted payments of one part, the first one of each second.
-class FirstPayments {
- public:
-  FirstPayments(const Books& books, std::vector<ItemPayment> posted)
-      : books_(books), posted_(std::move(posted)) {
-    std::sort(posted_.begin(), posted_.end(), [&](const ItemPayment& a, const ItemPayment& b) {
-      if (a.Group() != b.Group()) return a.Group() < b.Group();
-      return books_.DecidesBefore(a.payment, b.payment);
-    });
-    // Thousands may pay one item on one day: the earliest is enough.
-    posted_.erase(std::unique(posted_.begin(), posted_.end(),
-                              [](const ItemPayment& a, const ItemPayment& b) {
-                                return a.Group() == b.Group();
-                              }),
-                  posted_.end());
-  }
-
-  // The earliest of the same item, amount and currency within the policy's days; kNoPayment if there
-  // is none.
-  PaymentHandle Of(const ItemPayment& second) const {
-    const int64_t span = books_.policy.double_payment_days;
-    ItemPayment from = second;
-    from.day = second.day - span;
-    PaymentHandle best = kNoPayment;
-    for (auto each = std::lower_bound(
-             posted_.begin(), posted_.end(), from,
-             [](const ItemPayment&a, const ItemPayment&b) { return a.Group() < b.Group(); });
-         each != posted_.end() && each->day <= second.day + span; ++each) {
-      if (std::tie(each->item, each->currency, each->amount_minor) !=
-          std::tie(second.item, second.currency, second.amount_minor)) {
-        break;
-      }
-      if (best == kNoPayment || books_.DecidesBefore(each->payment, best)) best = each->payment;
-    }
-    return best;
-  }
-
- private:
-  const Books& books_;
-  std::vector<ItemPayment> posted_;
-};
-
-}  // namespace
-
 void NotePaidTwice(Books* books) {
   if (books->policy.double_payment_days <= 0) return;
+  // Payments of one item with one amount and currency.
+  using SameItem = std::tuple<ItemHandle, uint8_t, int64_t>;
+  using ItemPayment = DatedPayment<SameItem>;
   const auto note = [&](ItemHandle item, PaymentHandle handle, const PaymentRecord& payment,
                         size_t worker, Scatter<ItemPayment>* list) {
     const Date date = PaidOn(*books, payment);
     if (!date.has_value()) return;
     list->Add(worker, HashOf(item),
-              {item, payment.currency, payment.amount_minor, date.days(), handle});
+              {{item, payment.currency, payment.amount_minor}, date.days(), handle});
   };
   Scatter<ItemPayment> seconds(books->threads);
   ScanPayments(books->payments, books->threads,
@@ -357,7 +297,8 @@ void NotePaidTwice(Books* books) {
                });
   if (seconds.size() == 0) return;
   HashFilter wanted(seconds.size());
-  seconds.ForEach([&](const ItemPayment& second) { wanted.Add(HashOf(second.item)); });
+  seconds.ForEach(
+      [&](const ItemPayment& second) { wanted.Add(HashOf(std::get<ItemHandle>(second.group))); });
   Scatter<ItemPayment> posted(books->threads);
   ScanPayments(books->payments, books->threads,
                [&](PaymentHandle handle, const PaymentRecord& payment, size_t worker) {
@@ -376,9 +317,9 @@ void NotePaidTwice(Books* books) {
                });
   std::vector<std::vector<std::pair<PaymentHandle, PaymentHandle>>> found(Scatter<int>::kParts);
   seconds.ForEachPart(books->threads, [&](size_t part, const std::vector<ItemPayment>& list) {
-    const FirstPayments firsts(*books, posted.Take(part));
+    const EarliestByDay<SameItem> posted_here(*books, posted.Take(part));
     for (const ItemPayment& second : list) {
-      const PaymentHandle first = firsts.Of(second);
+      const PaymentHandle first = posted_here.Near(second.group, second.day);
       if (first != kNoPayment) found[part].emplace_back(second.payment, first);
     }
   });
